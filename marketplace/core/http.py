@@ -2,7 +2,7 @@
 
 import re
 import secrets
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from http import HTTPStatus
 from io import SEEK_END
 from typing import IO, Any, TypeVar
@@ -28,6 +28,7 @@ T = TypeVar("T")
 F = TypeVar("F", bound=Callable[..., Any])
 PROBLEM_JSON = "application/problem+json"
 _ASKS_OUTSIDE = "asks_outside"
+_TOLD_AFTER = "told_after"
 AMOUNT = re.compile(r"-?[0-9]{1,14}(\.[0-9]{1,4})?")
 """Digits as a person writes them. Decimal() would also take 1e3, 1_000 and digits of other scripts, and with more than
 fourteen before the point the minor units would not fit the database's integers."""
@@ -44,10 +45,12 @@ class SetaraFlask(Flask):
     """
 
     def dispatch_request(self) -> ResponseReturnValue:
-        answer = super().dispatch_request
-        if getattr(self.view_functions.get(request.endpoint or ""), _ASKS_OUTSIDE, False):
+        answer, view = super().dispatch_request, self.view_functions.get(request.endpoint or "")
+        if getattr(view, _ASKS_OUTSIDE, False):
             return answer()
-        return transact(lambda: idempotency.once(self, answer))
+        made = transact(lambda: idempotency.once(self, answer))
+        later = getattr(view, _TOLD_AFTER, None)
+        return made if later is None else _tell(self.make_response(made), *later)
 
 
 def asks_outside(view: F) -> F:
@@ -55,6 +58,35 @@ def asks_outside(view: F) -> F:
     the answer, which is good once, is kept under no key."""
     setattr(view, _ASKS_OUTSIDE, True)
     return view
+
+
+def told_after(names: Sequence[str], reads: Callable[[dict[str, Any]], dict[str, Any]]) -> Callable[[F], F]:
+    """Marks a view whose answer gets these members more, which `reads` makes of the others once what was done is
+    committed: whoever waits for a row that the view has locked does not wait for a long reading, too. They are null
+    where the asker may not see by then what is read. They are kept with the answer, under its key."""
+
+    def mark(view: F) -> F:
+        setattr(view, _TOLD_AFTER, (names, reads))
+        return view
+
+    return mark
+
+
+def _tell(response: Response, names: Sequence[str], reads: Callable[[dict[str, Any]], dict[str, Any]]) -> Response:
+    # A crash before it was told leaves it to whoever asks again under the same key.
+    if response.status_code >= HTTPStatus.BAD_REQUEST or names[0] in (body := response.get_json()):
+        return response
+
+    def tell() -> None:
+        try:
+            told = reads(body)
+        except Problem:
+            told = dict.fromkeys(names)
+        response.set_data(current_app.json.dumps(body | told))
+        idempotency.keep_again(response)
+
+    transact(tell)
+    return response
 
 
 def init_app(app: Flask) -> None:

@@ -127,6 +127,12 @@ def once(app: Flask, view: Callable[[], ResponseReturnValue]) -> ResponseReturnV
     return response
 
 
+def keep_again(response: Response) -> None:
+    """Stores an answer in place of the one that the request's own transaction has stored, where it has."""
+    if key := request.headers.get(HEADER):
+        _store(str(current_app.extensions["setara_actor_key"]()), key, response)
+
+
 def forget_old() -> int:
     """Deletes answers older than 30 days and returns how many there were."""
     old = delete(StoredAnswer).where(StoredAnswer.at < clock.now() - KEPT_FOR).returning(StoredAnswer.key)

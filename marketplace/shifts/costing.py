@@ -117,11 +117,21 @@ def price_of_one(gig: Gig, planned: Planned) -> ShiftPrice:
 
 def funds_of(gig_id: UUID, *, seen_by: Actor) -> Cover:
     """How far the gig's money reaches for the nearest open seats of its shifts, for its company. Raises NotFound."""
+    return _Reading(_own(gig_id, seen_by), ()).cover()
+
+
+def beside(gig_id: UUID, *, seen_by: Actor) -> dict[str, Any]:
+    """What is told of a gig beside what was planned of it (`BesideSchema`), for its company. Raises NotFound."""
+    gig = _own(gig_id, seen_by)
+    return {"funds": _Reading(gig, ()).cover(), "unreached": standards.unreached(gig.places)}
+
+
+def _own(gig_id: UUID, seen_by: Actor) -> Gig:
     gig = db.session.get(Gig, gig_id)
     if gig is None:
         raise NotFound
     require_company(seen_by, gig.company_id, Right.READ)
-    return _Reading(gig, ()).cover()
+    return gig
 
 
 def check_price(gig: Gig, planned: Planned, agreed: Money) -> None:

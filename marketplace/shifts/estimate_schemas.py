@@ -1,11 +1,9 @@
 """What shifts will cost, on the wire."""
 
-from typing import Any
-
 import marshmallow as ma
 
 from marketplace.core.http import MoneyField
-from marketplace.shifts.estimates import MOST_TIMES, Cover
+from marketplace.shifts.estimates import MOST_TIMES
 from marketplace.standards.cost_parts import PartKind
 from marketplace.standards.day_schemas import PremiumDaySchema
 
@@ -98,6 +96,8 @@ class ShiftPriceSchema(PlanPriceSchema):
     full_week = MoneyField(required=True)
 
 
-def with_funds(schema: type[ma.Schema], row: object, funds: Cover) -> dict[str, Any]:
-    """The row as the schema shows it, and how far the money of its gig reaches."""
-    return {name: getattr(row, name) for name in schema().fields} | {"funds": funds}
+class BesideSchema(ma.Schema):
+    """What is told beside shifts that were just planned; both are null where you may not see the gig any more."""
+
+    funds = ma.fields.Nested(SeatFundsSchema, required=True, allow_none=True)
+    unreached = ma.fields.List(ma.fields.String(), required=True, allow_none=True, metadata=UNREACHED)

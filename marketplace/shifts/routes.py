@@ -30,7 +30,8 @@ from marketplace.shifts import booking_schemas as b
 from marketplace.shifts import offers as offering
 from marketplace.shifts import schemas as s
 from marketplace.shifts import timesheet_schemas as t
-from marketplace.shifts.estimate_schemas import ShiftPriceSchema, with_funds
+from marketplace.shifts.beside import tells_beside
+from marketplace.shifts.estimate_schemas import ShiftPriceSchema
 from marketplace.shifts.models import Booking, Offer, Shift
 from marketplace.shifts.timesheet_models import Timesheet
 
@@ -49,10 +50,10 @@ blueprints = (shifts, offers, bookings, timesheet_doors)
 @shifts.arguments(s.NewShiftSchema)
 @shifts.response(201, s.PlannedShiftSchema)
 @problems(shifts, 401, 403, 404, 409, 422)
-def schedule(given: dict[str, Any]) -> dict[str, Any]:
+@tells_beside
+def schedule(given: dict[str, Any]) -> Shift:
     """Plan a shift of an open gig. `funds` says whether the gig's money reaches for all of its open seats."""
-    made = scheduling.schedule(**given, by=actor())
-    return with_funds(s.ShiftSchema, made, costing.funds_of(made.gig_id, seen_by=actor()))
+    return scheduling.schedule(**given, by=actor())
 
 
 @shifts.post("/price")
@@ -77,10 +78,10 @@ def look_at_sheet(given: dict[str, Any]) -> bulk.Look:
 @shifts.arguments(s.ShiftSheetSchema)
 @shifts.response(201, s.PlannedShiftsSchema)
 @problems(shifts, 401, 403, 404, 409, 422)
+@tells_beside
 def plan_sheet(given: dict[str, Any]) -> dict[str, Any]:
     """Plan every shift of a file, or none of them. `funds` says whether the gig's money reaches for all open seats."""
-    made = bulk.plan(**given, by=actor())
-    return {"items": made, "funds": costing.funds_of(given["gig_id"], seen_by=actor())}
+    return {"items": bulk.plan(**given, by=actor())}
 
 
 @shifts.get("")
@@ -381,8 +382,7 @@ def submit(timesheet_id: UUID) -> Timesheet:
 @timesheet_doors.response(200, t.TimesheetSchema)
 @problems(timesheet_doors, 401, 403, 404, 409, 422)
 def approve(_given: dict[str, Any], timesheet_id: UUID) -> Timesheet:
-    """The company's yes to every line: it takes no body, or an empty one. Without an answer the timesheet is approved
-    after 72 hours."""
+    """The company's yes to every line: no body, or an empty one. Without an answer it is approved after 72 hours."""
     return _sheet(timesheets.approve(timesheet_id, by=actor()))
 
 
@@ -391,8 +391,7 @@ def approve(_given: dict[str, Any], timesheet_id: UUID) -> Timesheet:
 @timesheet_doors.response(200, t.TimesheetSchema)
 @problems(timesheet_doors, 401, 403, 404, 409, 422)
 def cut(given: dict[str, Any], timesheet_id: UUID) -> Timesheet:
-    """Take paid minutes off some lines, each with its reason, and approve the rest. The money of what is cut stays held
-    while the contractor may dispute it."""
+    """Cut paid minutes of some lines, each with its reason, and approve the rest. Their money stays held meanwhile."""
     chosen = [cuts.NewCut(**each) for each in given["cuts"]]
     return _sheet(cuts.cut(timesheet_id, chosen, by=actor()))
 

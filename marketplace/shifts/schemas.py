@@ -6,7 +6,7 @@ from typing import Any
 import marshmallow as ma
 
 from marketplace.core.http import MoneyField, PageArgs, Pattern, page_schema
-from marketplace.shifts.estimate_schemas import UNREACHED, PlanPriceSchema, SeatFundsSchema
+from marketplace.shifts.estimate_schemas import UNREACHED, BesideSchema, PlanPriceSchema
 from marketplace.shifts.rules import OfferStatus, ShiftStatus
 from marketplace.shifts.sheet import MOST_BYTES
 from marketplace.shifts.timesheet_rules import CompensationRule
@@ -167,17 +167,14 @@ class ShiftListArgs(PageArgs):
 ShiftPage = page_schema(ShiftSchema, "ShiftPage")
 
 
-class PlannedShiftSchema(ShiftSchema):
-    """A shift that was just planned, and how far the gig's money reaches now."""
-
-    funds = ma.fields.Nested(SeatFundsSchema, required=True)
+class PlannedShiftSchema(ShiftSchema, BesideSchema):
+    """A shift that was just planned, how far the gig's money reaches now, and where it can pay nobody yet."""
 
 
-class PlannedShiftsSchema(ma.Schema):
-    """Shifts that were just planned, and how far the gig's money reaches now."""
+class PlannedShiftsSchema(BesideSchema):
+    """Shifts that were just planned, how far the gig's money reaches now, and where it can pay nobody yet."""
 
     items = ma.fields.List(ma.fields.Nested(ShiftSchema), required=True)
-    funds = ma.fields.Nested(SeatFundsSchema, required=True)
 
 
 class CompensationSchema(ma.Schema):

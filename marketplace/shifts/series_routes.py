@@ -8,10 +8,10 @@ from flask_smorest import Blueprint
 from marketplace.accounts.auth import actor
 from marketplace.core import idempotency
 from marketplace.core.http import PageArgs, page, problems
-from marketplace.shifts import changing, costing, series
+from marketplace.shifts import changing, series
 from marketplace.shifts import series_schemas as s
+from marketplace.shifts.beside import tells_beside
 from marketplace.shifts.changing import Wanted
-from marketplace.shifts.estimate_schemas import with_funds
 from marketplace.shifts.models import Shift
 from marketplace.shifts.schemas import ShiftPage
 from marketplace.shifts.series_models import ShiftSeries
@@ -32,10 +32,10 @@ def preview(given: dict[str, Any]) -> series.Preview:
 @blueprint.arguments(s.NewSeriesSchema)
 @blueprint.response(201, s.StartedSeriesSchema)
 @problems(blueprint, 401, 403, 404, 409, 422)
-def start(given: dict[str, Any]) -> dict[str, Any]:
+@tells_beside
+def start(given: dict[str, Any]) -> ShiftSeries:
     """Start a series. Its shifts are laid four weeks ahead, and go on being laid as time goes by."""
-    made = series.start(**given, by=actor())
-    return with_funds(s.SeriesSchema, made, costing.funds_of(made.gig_id, seen_by=actor()))
+    return series.start(**given, by=actor())
 
 
 @blueprint.get("/companies/<uuid:company_id>/shift-series")

@@ -3,7 +3,7 @@
 import marshmallow as ma
 
 from marketplace.core.http import MoneyField, PageArgs, Pattern, page_schema
-from marketplace.shifts.estimate_schemas import UNREACHED, PlanPriceSchema, SeatFundsSchema
+from marketplace.shifts.estimate_schemas import UNREACHED, BesideSchema, PlanPriceSchema
 from marketplace.shifts.rules import SeriesStatus
 from marketplace.shifts.schemas import LONGEST_REASON, STANDBY, STANDS_BY, CancellationPriceSchema
 
@@ -98,10 +98,9 @@ class SeriesSchema(ma.Schema):
     status = ma.fields.Enum(SeriesStatus, by_value=True, required=True)
 
 
-class StartedSeriesSchema(SeriesSchema):
-    """A series that was just started, and how far the gig's money reaches for what is laid."""
-
-    funds = ma.fields.Nested(SeatFundsSchema, required=True)
+class StartedSeriesSchema(SeriesSchema, BesideSchema):
+    """A series that was just started, how far the gig's money reaches for what is laid, and where it can pay nobody
+    yet."""
 
 
 class SeriesListArgs(PageArgs):

@@ -5,15 +5,19 @@ from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from uuid import uuid4
+from typing import Any
+from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
+import pytest
 from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from marketplace.accounts import queries as people
+from marketplace.accounts.rules import Actor
 from marketplace.contracts import crews
 from marketplace.core.db import db, transaction
 from marketplace.core.events import Event, timeline
@@ -120,16 +124,33 @@ def test_the_money_reaches_for_the_earliest_seats_first() -> None:
     )
 
 
-def test_the_nearest_times_alone_are_looked_at_and_it_is_said_of_how_many(client: FlaskClient) -> None:
+def test_the_nearest_times_alone_are_looked_at_and_it_is_said_of_how_many(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """50 times of two seats and one who stands by, of which the nearest 24 with those who stand by are 48 rows: each
-    seat costs 16.85 for its hour, and so does who may be called. One time that is planned is looked at beside them."""
+    seat costs 16.85 for its hour, and so does who may be called. One time that is planned is looked at beside them. By
+    then the plan is committed, so that no yes waits for the reading; whoever asks again has the same answer."""
+    read, commit = costing.beside, Session.commit
+    commits: list[None] = []
+    before: list[int] = []
+
+    def told(*args: UUID, **more: Actor) -> dict[str, Any]:
+        before.append(len(commits))
+        return read(*args, **more)
+
+    monkeypatch.setattr(costing, "beside", told)
     there = make.scene(minutes=90_000, pilot=True)
     begins = [MONDAY + number * 24 * HOUR for number in range(50)]
     lines = (f"{at:%Y-%m-%d},{at:%H:%M},{at + HOUR:%H:%M},2,1" for at in begins)
     sheet = {"content": "\n".join(["day,begins,ends,seats,standby", *lines]), "timezone": "UTC", "seats": 1}
     headers = accounts.bearer(there.company)
     keyed = headers | {"Idempotency-Key": str(uuid4())}
-    made = client.post("/api/v1/shifts/sheet", json=sheet | {"gig_id": str(there.gig.id)}, headers=keyed).json
+    sheet |= {"gig_id": str(there.gig.id)}
+    monkeypatch.setattr(Session, "commit", lambda self: commits.append(commit(self)))
+    first, again = (client.post("/api/v1/shifts/sheet", json=sheet, headers=keyed) for _ in range(2))
+    assert (before, again.headers["Idempotency-Replayed"], again.json) == ([1], "true", first.json)
+    made = first.json
+    assert made["unreached"] == []
     assert (made["funds"]["seats"], made["funds"]["open_seats"]) == (48, 100)
     assert made["funds"]["needed"] == money(str(usd("16.85") * 72).split()[0])
     plan = {"gig_id": str(there.gig.id), "starts_at": (begins[-1] + 9 * HOUR).isoformat(), "timezone": ZONE, "seats": 3}
