@@ -21,6 +21,7 @@ from marketplace.core.money import Money, total
 from marketplace.core.problems import NotFound
 from marketplace.gigs import gate
 from marketplace.gigs.models import Gig
+from marketplace.gigs.piece_pay import most_of
 from marketplace.gigs.rules import Criteria, LanguageNeed
 from marketplace.matching import facts, gaps, trials
 from marketplace.matching.engine import able, solve
@@ -30,12 +31,12 @@ from marketplace.matching.instance import Instance
 from marketplace.matching.models import Trial
 from marketplace.matching.planned import Planned
 from marketplace.matching.rules import TrialKind
-from marketplace.shifts import asking, laying, leading
+from marketplace.shifts import adding, asking, laying, leading
+from marketplace.shifts.hours import added_late, scheduled_minutes
 from marketplace.shifts.models import Shift
-from marketplace.shifts.terms import promised_lines
+from marketplace.shifts.terms import highest, price_input
 from marketplace.standards.catalogue import RULES
 from marketplace.standards.hours import Span
-from marketplace.standards.rates import cost
 from marketplace.workforce.rules import Level
 
 STEPS = ("as it is", "as tried", "what it needs")
@@ -156,14 +157,14 @@ class TriedShift:
         instance = facts.read([(shift, gig)], around=_both(span, Span(shift.starts_at, shift.ends_at)))
         if step == STEPS[0]:
             planned = solve(instance)[0]
-            self.result |= {"before": _told(instance, planned), "refused": _refused(instance, planned)}
+            self.result |= {"before": _told(instance, planned, shift, gig), "refused": _refused(instance, planned)}
             return
         other = self._as_tried(instance, shift, gig, span)
         if step == STEPS[1]:
             self._judge(gig)
             if self.result["allowed"]:
                 planned = solve(other)[0]
-                self.result |= {"after": _told(other, planned), "refused": _refused(other, planned)}
+                self.result |= {"after": _told(other, planned, shift, gig), "refused": _refused(other, planned)}
         else:
             asked = other if self.result["allowed"] else instance
             self.result["needs"] = [_judged(each, gig) for each in gaps.needs(asked)] if _is_short(asked) else []
@@ -203,7 +204,7 @@ def _is_short(instance: Instance) -> bool:
     return len(able(instance)) < opening.seats
 
 
-def _told(instance: Instance, planned: Planned) -> dict[str, Any]:
+def _told(instance: Instance, planned: Planned, shift: Shift, gig: Gig) -> dict[str, Any]:
     """How many seats are open, how many people could be asked, how many seats that fills, and what it costs; of few
     people only whether a seat is filled."""
     (opening,) = instance.openings
@@ -215,18 +216,40 @@ def _told(instance: Instance, planned: Planned) -> dict[str, Any]:
     }
     if opening.gig_id in too_few(instance):
         return told | dict.fromkeys(("able", "filled", "cost"))
-    members = {member.id: member for member in instance.members}
-    seat = work.seat(opening.span)
-    chosen = [members[given.contractor_id] for given in planned.given[: planned.filled]]
-    prices = [
-        cost(promised_lines(seat, member.under_contract(work.company_id, opening.span.ends_at))) for member in chosen
-    ]
-    paid = total(prices, work.rate.currency)
+    paid = _held(instance, planned, shift, gig)
     return told | {
         "able": len(able(instance)),
         "filled": planned.filled,
         "cost": {"amount": str(paid.decimal), "currency": paid.currency},
     }
+
+
+def _held(instance: Instance, planned: Planned, shift: Shift, gig: Gig) -> Money:
+    """What the yeses of those who would be chosen hold: with all the pieces that a seat pays, and what is owed to whom
+    it is added late."""
+    (opening,) = instance.openings
+    work, span = instance.work_of(opening), opening.span
+    pieces = most_of(gig, scheduled_minutes(span.starts_at, span.ends_at), is_training=work.is_training)
+    members = {member.id: member for member in instance.members}
+    chosen = [members[given.contractor_id] for given in planned.given[: planned.filled]]
+    late = _late(shift, span, [member.id for member in chosen])
+    prices = []
+    for member in chosen:
+        seat = replace(work.seat(span), pieces=pieces, added_minutes=late.get(member.id, 0))
+        person = member.under_contract(work.company_id, span.ends_at)
+        prices.append(highest(price_input(seat, person), seat))
+    return total(prices, work.rate.currency)
+
+
+def _late(shift: Shift, span: Span, contractor_ids: Sequence[UUID]) -> Mapping[UUID, int]:
+    """The minutes that each is paid beside the time. At another time it would be planned now."""
+    if span == Span(shift.starts_at, shift.ends_at):
+        return {who: minutes for (_, who), minutes in adding.owed([shift], contractor_ids).items()}
+    now = clock.now()
+    if not (minutes := added_late(span.starts_at, span.ends_at, now)):
+        return {}
+    added = adding.with_schedule(shift.company_id, span.starts_at, contractor_ids, now)
+    return dict.fromkeys(added, minutes)
 
 
 def _refused(instance: Instance, planned: Planned) -> dict[str, int]:

@@ -56,6 +56,19 @@ def owed(shifts: Collection[Shift], contractor_ids: Collection[UUID]) -> Late:
     return {(row[0], row[1]): late[row[0]] for row in db.session.execute(found.distinct())}
 
 
+def with_schedule(company_id: UUID, starts_at: datetime, contractor_ids: Collection[UUID], at: datetime) -> set[UUID]:
+    """Which of these people have, at a moment, a schedule of the company's in the week of another: what is planned for
+    it then is added to theirs."""
+    week = _week_of(cast(starts_at, DateTime(timezone=True)), Contractor.timezone)
+    found = (
+        select(Booking.contractor_id)
+        .join(Contractor, Contractor.id == Booking.contractor_id)
+        .where(Booking.company_id == company_id, Booking.contractor_id.in_(contractor_ids), _near([starts_at]))
+        .where(_stood(at), _week_of(func.lower(Booking.during), Contractor.timezone) == week)
+    )
+    return set(db.session.scalars(found))
+
+
 def scheduled_at(company_id: UUID, starts: Collection[datetime], at: datetime) -> dict[datetime, int]:
     """How many people had a schedule of the week of each moment. Schedules are counted by zone and week before they
     meet the moments: a file names a thousand of these, and a company may have as many people."""

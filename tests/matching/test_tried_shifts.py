@@ -14,6 +14,7 @@ from marketplace.core import clock
 from marketplace.core.db import Base, db
 from marketplace.core.events import Event
 from marketplace.core.money import Money
+from marketplace.gigs.models import Gig
 from marketplace.gigs.rules import Criteria, LanguageNeed
 from marketplace.matching import service, trials, tried_shifts
 from marketplace.matching.models import MatchRun, Trial
@@ -22,6 +23,7 @@ from marketplace.matching.rules import TrialRunning, TrialStatus
 from marketplace.matching.tried_shifts import Tried
 from marketplace.shifts.models import Shift
 from marketplace.shifts.rules import BadShift, ShiftBegun
+from marketplace.standards.rules import PaymentModel
 from marketplace.workforce.rules import Level
 from tests.factories import accounts
 from tests.factories import shifts as make
@@ -80,6 +82,24 @@ def test_what_is_tried_stands_beside_what_is(needy: Scene, work: Callable[[], in
     assert more["allowed"]
     # Four hours with what comes on top of pay: 67.40 at 15 dollars, 71.89 at 16.
     assert [more[side]["cost"]["amount"] for side in ("before", "after")] == ["67.40", "143.78"]
+
+
+def test_a_trial_costs_what_the_yes_holds(needy: Scene, work: Callable[[], int]) -> None:
+    """Four hours at 15 dollars and 40 pieces of 2 dollars; an hour beside them, since who speaks has a schedule of that
+    week: so at its own time, and at one that would be planned now."""
+    gig = db.session.get_one(Gig, needy.gig.id)
+    gig.payment_model, gig.piece_amount, gig.most_pieces = PaymentModel.HYBRID, 200, 10
+    ana = make.contracted(needy, languages={"id": Level.B2})
+    for _ in range(4):
+        make.contracted(needy)
+    make.booked(needy, ana, starts_at=MONDAY + timedelta(days=2))
+    clock.move_to(clock.now() + timedelta(minutes=1))
+    shift = make.shift(needy, seats=1)
+    later = {"starts_at": MONDAY + timedelta(hours=1), "ends_at": MONDAY + timedelta(hours=5)}
+    told = tried(work, needy, shift, **later).result
+    held = make.accepted(make.offered(needy, shift, ana)).held
+    assert held > Money.of("150.00", USD)
+    assert [told[side]["cost"]["amount"] for side in ("before", "after")] == [str(held.decimal)] * 2
 
 
 def test_the_gate_refuses_on_paper_what_it_refuses(needy: Scene, work: Callable[[], int]) -> None:
