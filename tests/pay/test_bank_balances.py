@@ -1,5 +1,6 @@
 """What a bank says that it holds: read, compared with the books, and where a statement is missing."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from time import process_time
 
@@ -7,16 +8,18 @@ import pytest
 from flask.testing import FlaskClient
 
 from marketplace.accounts.models import Company
+from marketplace.core import clock
 from marketplace.core.db import transaction
 from marketplace.pay.bank import balances, formats
 from marketplace.pay.bank import deposits as bank_deposits
 from marketplace.pay.bank import rules as bank_rules
 from marketplace.pay.bank.balance_rules import Balance, gaps, newest
+from marketplace.pay.by_hand import findings
 from tests.factories import accounts, pay
 from tests.pay.test_bank import _company, ours, usd
 from tests.pay.test_bank_doors import ask
-from tests.pay.test_bank_files import MT940, camt, entry
-from tests.pay.test_manual import made, owed
+from tests.pay.test_bank_files import MT940, camt, entry, table
+from tests.pay.test_manual import made, owed, paid
 from tests.web.visitor import Visitor
 
 __all__ = ["_company", "ours"]
@@ -103,8 +106,9 @@ def test_thousands_of_statements_are_compared_at_once() -> None:
 @pytest.mark.door(STANDINGS, "not_signed_in")
 @pytest.mark.door(STANDINGS, "not_mine")
 def test_what_the_bank_holds_stands_beside_the_books(ours: Company, client: FlaskClient) -> None:
-    """Of 340.00 at the bank the books know 250.00, and 30.00 wait: 60.00 remain, money of the service's own. Where a
-    file orders 60.00, the bank may have so much less."""
+    """Of 340.00 at the bank the books know 250.00, and 30.00 wait: 60.00 remain, money of the service's own. What comes
+    and is ordered on later days changes nothing of that day. Where a file orders 60.00 by the day of a later statement,
+    the bank may have so much less."""
     assert ask(client, STANDINGS).status_code == 401
     assert ask(client, STANDINGS, accounts.bearer(accounts.person())).status_code == 404
     named, finance = bank_rules.reference_of(ours.id), pay.finance()
@@ -114,17 +118,36 @@ def test_what_the_bank_holds_stands_beside_the_books(ours: Company, client: Flas
     (standing,) = balances.standings(finance)
     assert (standing.bank, standing.books, standing.waiting) == (usd("340.00"), usd("250.00"), usd("30.00"))
     assert (standing.difference, standing.rest) == (usd("90.00"), usd("60.00"))
-    owed()
+    op = owed()
     made(by=finance)
+    today = clock.now().date()
+    with transaction():
+        bank_deposits.take(table(f"{today},70.00,USD,{named},,Z1", f"{today},5.00,USD,nobody,,Z2"), by=finance)
+    assert balances.standings(finance) == [standing]
+    with transaction():
+        bank_deposits.take(table(f"2026-11-17,8.00,USD,{named},,Z3"), by=finance)
+    (late,) = balances.standings(finance)
+    assert (late.day, late.books) == (date(2026, 11, 17), usd("258.00")), "handed in later, it is of its own day"
+    same = balance("OPBD", "340.00", f"{today}"), balance("CLBD", "340.00", f"{today}")
+    with transaction():
+        bank_deposits.take(camt(*same), by=finance)
     (standing,) = balances.standings(finance)
+    assert (standing.day, standing.ordered, standing.waiting) == (today, usd("60.00"), usd("35.00"))
     # What was paid in for that work came by no statement.
-    rest = usd("60.00") - (standing.books - usd("250.00")) + usd("60.00")
-    assert (standing.ordered, standing.rest) == (usd("60.00"), rest)
-    later = balance("OPBD", "341.00", "2026-11-18"), balance("CLBD", "341.00", "2026-11-18")
+    assert standing.books > usd("258.00") + usd("70.00")
+    assert standing.rest == usd("340.00") - standing.books - usd("35.00") + usd("60.00")
+    with transaction():
+        clock.move_to(clock.now() + timedelta(days=2))
+        findings.find([op.id], replace(paid(), happened_on=today), by=finance)
+    (marked,) = balances.standings(finance)
+    assert (marked.ordered, marked.books, marked.rest) == (usd("0.00"), standing.books - usd("60.00"), standing.rest)
+    tomorrow = f"{today + timedelta(days=1)}"
+    later = balance("OPBD", "341.00", tomorrow), balance("CLBD", "341.00", tomorrow)
     with transaction():
         bank_deposits.take(camt(*later, entry("1.00", "nobody")), by=finance)
     (gap,) = ask(client, STANDINGS, accounts.bearer(finance)).json["missing"]
     assert (gap["before"]["closing"]["amount"], gap["after"]["opening"]["amount"]) == ("340.00", "341.00")
     page = Visitor(client).signed_in(accounts.person_of(finance.person_id)).look("/desk/bank")
     assert "a statement is missing. One ends on" in page.words
-    assert "$31.00 USD came and waits to be booked." in page.words
+    assert "the books said" in page.words
+    assert "$36.00 USD came and waits to be booked." in page.words

@@ -54,9 +54,11 @@ class BankBalanceSchema(ma.Schema):
 
 
 class BankStandingSchema(ma.Schema):
-    """What the bank holds by the last statement of each account, and the books of now. `waiting` came and is not booked
-    yet, `ordered` may have left by a file that nobody has marked; `rest` is what neither tells of."""
+    """What the bank holds by the last statement of each account, and the books, at the end of the day of the last of
+    them. `waiting` came by then and is not booked yet, `ordered` may have left by a file that nobody has marked; `rest`
+    is what neither tells of."""
 
+    day = ma.fields.Date(required=True)
     bank = MoneyField(required=True)
     books = MoneyField(required=True)
     difference = MoneyField(required=True)
