@@ -170,7 +170,41 @@ _MONEY: Final[dict[str, LazyString]] = {
     ),
     "work.take_back_payout_account": lazy_gettext("Taken back. You are paid as before."),
 }
-ANSWERS: Final[Mapping[str, LazyString]] = MappingProxyType(_PEOPLE | _MONEY)
+_COMPANY: Final[dict[str, LazyString]] = {
+    "company.write_gig": lazy_gettext("A draft. Nobody sees it until the gate has let it pass."),
+    "company.edit_gig": lazy_gettext("Changed. It is a draft still: the rules look at it when it is published."),
+    "company.write_instructions": lazy_gettext("Written as a new version. It counts once somebody has verified it."),
+    "company.write_template": lazy_gettext(
+        "Kept for contracts to come. Those that were proposed before stay as they are."
+    ),
+    "company.change_role": lazy_gettext("Changed. What the new role may do, and what it may not, holds at once."),
+    "company.remove_member": lazy_gettext(
+        "Removed. They see nothing of the company any more, and keys that they made are good no more."
+    ),
+    "company.revoke_invitation": lazy_gettext("Taken back. The invitation cannot be accepted any more."),
+    "company.revoke_key": lazy_gettext("Revoked. Programs with this key are refused from now on."),
+    "company.add_to_crew": lazy_gettext(
+        "Added, and told. They are asked first for shifts that are planned for this crew."
+    ),
+    "company.remove_from_crew": lazy_gettext("Out of the crew. They are asked for its shifts with everybody else."),
+    "company.close_crew": lazy_gettext("Closed. Nobody is in it any more, and no shift can be planned for it."),
+    "company.withdraw": lazy_gettext("Taken back. The offer can be accepted no more."),
+    "company.move_shift": lazy_gettext(
+        "Moved. Everybody who was booked is told, is paid what was shown, and is asked about the new time."
+    ),
+    "company.plan_standby": lazy_gettext(
+        "Planned, at the price that was shown. That much is owed to whoever stands by, also where nobody is called."
+    ),
+    "company.start_series": lazy_gettext("Started. Its shifts are laid four weeks ahead, and go on being laid."),
+    "company.change_series": lazy_gettext("Changed, at the price that was shown. This is the series from that day on."),
+    "company.leave_out": lazy_gettext("Left out. Everybody who was booked is told, and is paid what was shown."),
+    "company.end_series": lazy_gettext(
+        "It ends after that day. Everybody who was booked later is told, and is paid what was shown."
+    ),
+    "company.name_care_line": lazy_gettext("Named. Whoever does distressing work for you reads whom to call."),
+}
+"""What members of a company change from day to day, where something follows from it."""
+ANSWERS: Final[Mapping[str, LazyString]] = MappingProxyType(_PEOPLE | _MONEY | _COMPANY)
 
 
 def told(**about: object) -> str:

@@ -137,4 +137,4 @@ def test_terms_are_read_signed_and_proposed_by_hand(
     sound(page, "company-terms-read")
     page.get_by_label("Sign with your full name").fill("Olga Owner")
     page.get_by_role("button", name="Sign for the company").click()
-    expect(page.get_by_role("status")).to_have_text("Saved.")
+    expect(page.get_by_role("status")).to_contain_text("Kept for contracts to come.")

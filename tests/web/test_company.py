@@ -104,9 +104,10 @@ def test_a_member_is_invited_says_yes_is_changed_and_removed(at: AtCompany, comp
     assert accounts.actor_of(mia).may(Right.GIGS, company.id)
     at.visitor.send("/account", "/sign-out")
     at.visitor.signed_in(owner)
-    at.send("/members", f"/members/{mia.id}/role", role="finance")
+    said = at.send("/members", f"/members/{mia.id}/role", role="finance").words
+    assert "What the new role may do, and what it may not, holds at once." in said
     assert accounts.actor_of(mia).may(Right.MONEY, company.id)
-    at.send("/members", f"/members/{mia.id}/remove")
+    assert "keys that they made are good no more" in at.send("/members", f"/members/{mia.id}/remove").words
     assert not accounts.actor_of(mia).belongs_to(company.id)
 
 
