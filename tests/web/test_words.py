@@ -2,6 +2,7 @@
 
 import ast
 import re
+from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -50,14 +51,17 @@ def said_by_pages() -> Iterator[tuple[str, str]]:
 
 def known() -> dict[str, list[str]]:
     """Every Indonesian by its English."""
-    translated: dict[str, list[str]] = {}
+    return dict(told())
+
+
+def told() -> Iterator[tuple[str, list[str]]]:
+    """Each sentence of each file with its Indonesian."""
     for path in sorted((CATALOGUES / "id" / "LC_MESSAGES").glob("*.po")):
         with path.open("rb") as source:
             for message in read_po(source):
                 if message.id:
                     key = message.id if isinstance(message.id, str) else message.id[0]
-                    translated[key] = [message.string] if isinstance(message.string, str) else list(message.string)
-    return translated
+                    yield key, [message.string] if isinstance(message.string, str) else list(message.string)
 
 
 def test_every_sentence_of_a_page_has_an_indonesian() -> None:
@@ -82,6 +86,11 @@ def test_why_a_payment_is_where_it_is_has_an_indonesian() -> None:
     sentences = set(said_by_rails())
     assert len(sentences) > 25
     assert sentences - set(known()) == set()
+
+
+def test_a_sentence_is_told_in_one_way() -> None:
+    """Of two only one is shown; where they differ, the other means something else, and wants a sentence of its own."""
+    assert [sentence for sentence, times in Counter(sentence for sentence, _ in told()).items() if times > 1] == []
 
 
 def test_a_translation_names_what_its_sentence_names() -> None:
