@@ -147,7 +147,7 @@ _MONEY: Final[dict[str, LazyString]] = {
     "operator.press_bank_line doubt": lazy_gettext(
         "Taken back. The transfer is nobody's again, and nothing is booked."
     ),
-    "operator.make_file": lazy_gettext("The file is made. It holds these payments until it is let go or withdrawn."),
+    "operator.make_file": lazy_gettext("The file is made: no other file takes these payments."),
     "operator.step_file release": lazy_gettext(
         "Let go. Take the file to the bank, then mark what became of each line."
     ),

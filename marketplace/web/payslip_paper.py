@@ -223,7 +223,7 @@ def _year(sheet: Sheet, view: PayslipView) -> None:
     year = view.year_to_date
     sheet.add("heading", gettext("%(year)s until this payslip", year=year.year))
     sheet.add("pair", gettext("Payslips"), str(year.payslips))
-    sheet.add("pair", gettext("Paid to you"), money_words(year.net))
+    sheet.add("pair", gettext("Your pay"), money_words(year.net))
     sheet.add("pair", gettext("Tax that was withheld of it"), money_words(year.withheld))
     sheet.add("pair", gettext("Kept for you as benefits"), money_words(year.benefits))
     sheet.add("pair", gettext("What companies paid for your work"), money_words(year.cost))

@@ -183,7 +183,7 @@ FIELDS: Mapping[str, LazyString] = MappingProxyType(
         "most": lazy_gettext("Points at most"),
         "name": lazy_gettext("Name"),
         "named": lazy_gettext("Signed with your name"),
-        "net_amount": lazy_gettext("Paid to you"),
+        "net_amount": lazy_gettext("Your pay"),
         "next_try_at": lazy_gettext("Next try"),
         "night_minutes": lazy_gettext("Time at night"),
         "night_zone": lazy_gettext("Time zone of the night"),

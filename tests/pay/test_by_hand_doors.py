@@ -214,6 +214,7 @@ def test_the_pages_of_a_payment_by_hand(client: FlaskClient, by_hand: Any) -> No
     page = odi.look("/desk/by-hand")
     address = "/desk/by-hand/files/" + page.html.split('href="/desk/by-hand/files/')[1].split('"')[0]
     assert odi.client.get(f"{address}/content").status_code == 200
+    assert 'id="payment_ids-error"' in odi.send(address, "lines", outcome="happened", reference="A-1").html
     refused = odi.send(address, "lines", payment_ids=str(op.id), outcome="happened", reference="A-1")
     assert "was paid on a day" in refused.words
     day = clock.now().date().isoformat()
