@@ -12,7 +12,7 @@ from marketplace.pay.invoices.models import Invoice, InvoiceLine
 from marketplace.pay.rules import FOR_TESTS
 from marketplace.pay.taxes.vat_rules import InvoiceKind
 from marketplace.web.paper import Sheet
-from marketplace.web.words import day, duration, money_words, month_words, name_of, when
+from marketplace.web.words import day, exact_duration, money_words, month_words, name_of, when
 
 
 def paper_of_invoice(found: Invoice) -> bytes:
@@ -52,7 +52,7 @@ def paper_of_month(company: str, name: str, months: Sequence[Month]) -> bytes:
         sheet.add("sum", gettext("Set aside for work in the month"), "", money_words(each.set_aside))
         sheet.add("sum", gettext("Made available again"), "", money_words(each.freed))
         for line in each.kinds:
-            long = duration(line.seconds / 60) if line.seconds else ""
+            long = exact_duration(line.seconds) if line.seconds else ""
             sheet.add("sum", name_of("line", line.kind).capitalize(), long, money_words(line.money))
     if not months:
         sheet.add("text", gettext("Nothing stood there and nothing moved."))

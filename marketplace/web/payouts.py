@@ -34,6 +34,7 @@ def show_payout(payout_id: UUID, form: Form | None = None) -> ResponseReturnValu
         raise NotFound
     me = workforce.contractor(require_person(by), by)
     landed = landing.of([op]).get(op.id)
+    events = timeline("payment", op.id)
     shown = form or Form(ReasonSchema)
     return render_template(
         "work/payout.html",
@@ -44,7 +45,8 @@ def show_payout(payout_id: UUID, form: Form | None = None) -> ResponseReturnValu
         bar=landed_bar(landed) if landed else None,
         may_pay_again=_may_pay_again(op),
         zone=me.timezone,
-        events=timeline("payment", op.id),
+        events=events,
+        is_back_at_rail=op.id in landing.came_back(events),
         form=shown,
         blank=Form(NOTHING_MORE),
     ), shown.status

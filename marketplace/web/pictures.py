@@ -230,8 +230,8 @@ def year_bar(balance: Balance) -> list[Segment]:
     most, left = balance.most_a_year, balance.left_this_year
     if most is None or left is None or balance.seconds is None:
         return []
-    earned = Part(gettext("earned this year"), duration((most - left) / 60), most - left, "a")
-    return stacked([earned, Part(gettext("still possible"), duration(left / 60), left, "ground")])
+    earned = Part(gettext("earned this year"), exact_duration(most - left), most - left, "a")
+    return stacked([earned, Part(gettext("still possible"), exact_duration(left), left, "ground")])
 
 
 @dataclass(frozen=True, slots=True)

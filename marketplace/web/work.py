@@ -27,7 +27,7 @@ from marketplace.pay import queries as pay
 from marketplace.pay.groups import service as pay_groups
 from marketplace.pay.models import Payslip
 from marketplace.pay.pieces import pieces
-from marketplace.pay.rails import gathering
+from marketplace.pay.rails import gathering, landing
 from marketplace.pay.taxes.schemes import BY_ID
 from marketplace.shifts import (
     after_care,
@@ -374,6 +374,7 @@ def show_payslip(payslip_id: UUID) -> str:
     wanted = asked if asked in dict(currencies) else None
     view = payslips.view(payslip_id, currency=wanted, seen_by=by)
     own(view.payslip, by)
+    events = timeline("payslip", payslip_id)
     return render_template(
         "work/payslip.html",
         view=view,
@@ -391,7 +392,8 @@ def show_payslip(payslip_id: UUID) -> str:
         bonuses=of_lines([each.line for each in view.lines]),
         year=view.year_to_date,
         rule_said={each.line.rule: words.said(RULES[each.line.rule].sentence) for each in view.lines},
-        events=timeline("payslip", payslip_id),
+        events=events,
+        back_at_rail=landing.came_back(events),
     )
 
 

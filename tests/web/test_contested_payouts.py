@@ -9,11 +9,25 @@ from marketplace.core.db import db, transaction
 from marketplace.pay.contests.models import PayoutContest
 from marketplace.pay.contests.rules import ANSWER_WITHIN
 from marketplace.pay.models import PaymentOp
-from marketplace.pay.rails import payments
+from marketplace.pay.rails import landing, payments
 from marketplace.pay.rules import LeverEffect
 from tests.factories import accounts
 from tests.factories import pay as made
 from tests.web.visitor import Visitor
+
+
+def test_a_payout_that_the_bank_has_sent_back_says_where_it_lies(visitor: Visitor) -> None:
+    person_id = made.worked_and_approved().contractor_id
+    made.lever(LeverEffect.FAIL_LATER)
+    made.paid()
+    op = db.session.scalars(select(PaymentOp).where(PaymentOp.contractor_id == person_id)).one()
+    pages = (f"/work/pay/{op.payslip_id}", f"/work/payouts/{op.id}")
+    visitor.signed_in(people.person(person_id))
+    told = "Your bank sent it back to your account at the payment rail"
+    assert [told in visitor.look(page).words for page in pages] == [False, False]
+    with transaction():
+        landing.look_at_sandbox()
+    assert [told in visitor.look(page).words for page in pages] == [True, True]
 
 
 def test_somebody_contests_a_payout_and_reads_the_answer(app: Flask, visitor: Visitor) -> None:

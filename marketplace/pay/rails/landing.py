@@ -5,7 +5,7 @@ A payout is promised in the currency of its payslip. Where something arrived in 
 at the sourced reference rate of the day on which it was ordered; without one nothing is compared, and the page says so.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import ROUND_HALF_EVEN, Context, Decimal
@@ -18,7 +18,7 @@ from sqlalchemy import Date, cast, func, select
 from marketplace.accounts.rules import CLOCK, Actor, OperatorRole, require_operator
 from marketplace.core import clock
 from marketplace.core.db import db
-from marketplace.core.events import record
+from marketplace.core.events import Event, record
 from marketplace.core.money import Money, minor_digits
 from marketplace.pay.models import PaymentOp, SandboxCall
 from marketplace.pay.rails.rail import Arrival
@@ -152,6 +152,16 @@ def together(seen_by: Actor) -> list[Together]:
         rate = rates[row.currency, row.day].get(row.arrived_currency) if row.arrived_currency else None
         found[row.rail, row.currency] = _with(so_far, row, rate)
     return list(found.values())
+
+
+def came_back(events: Sequence[Event]) -> frozenset[UUID | None]:
+    """The payouts whose person's bank has sent them back, of events with the newest first: they lie in the person's
+    account at the rail, as far as it has told."""
+    last: dict[UUID | None, str] = {}
+    for event in events:
+        if event.name in ("payout.arrived", "payout.bounced"):
+            last.setdefault(event.ref("payment"), event.name)
+    return frozenset(known for known, name in last.items() if name == "payout.bounced")
 
 
 # --- what a rail tells later ----------------------------------------------------------------------------------------

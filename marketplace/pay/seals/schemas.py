@@ -52,7 +52,7 @@ class ProvedEntrySchema(ma.Schema):
 
 
 class SealProofSchema(ma.Schema):
-    """The proof that a payslip stood in the books when its seal was made. `python verify.py` checks it."""
+    """The proof that a payslip stood in the books when its seal was made. `python3 verify.py` checks it."""
 
     format = ma.fields.String(required=True)
     about = ma.fields.String(required=True)

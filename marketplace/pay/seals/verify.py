@@ -1,8 +1,8 @@
 """Checks a proof of pay by itself: Python's standard library alone, no database, nothing of the service.
 
-    python verify.py proof.json
-    python verify.py proof.json --seals seals.txt
-    python verify.py proof.json --seals https://setara.example/seals.txt
+    python3 verify.py proof.json
+    python3 verify.py proof.json --seals seals.txt
+    python3 verify.py proof.json --seals https://setara.example/seals.txt
 
 It is one file so that a stranger can read it whole, and it shares no line with what made the seals. A proof says: these
 lines, with these amounts, stood in the books when the seal was made whose root everybody could read. Each step hashes
