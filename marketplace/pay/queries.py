@@ -69,6 +69,12 @@ def deposits(company_id: UUID, seen_by: Actor) -> Select[PaymentOp]:
     return select(PaymentOp).where(PaymentOp.company_id == company_id, PaymentOp.kind == OpKind.DEPOSIT)
 
 
+def usual_currency(company_id: UUID, seen_by: Actor) -> str | None:
+    """The currency in which a company paid in last; None before its first deposit. Raises NotFound or Forbidden."""
+    newest = deposits(company_id, seen_by).order_by(PaymentOp.id.desc()).limit(1)
+    return db.session.scalar(newest.with_only_columns(PaymentOp.currency))
+
+
 def deposit(company_id: UUID, op_id: UUID, seen_by: Actor) -> PaymentOp:
     found = db.session.scalars(deposits(company_id, seen_by).where(PaymentOp.id == op_id)).one_or_none()
     if found is None:

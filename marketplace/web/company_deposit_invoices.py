@@ -8,7 +8,7 @@ from flask import current_app, render_template
 from flask.typing import ResponseReturnValue
 
 from marketplace.accounts.auth import actor
-from marketplace.pay import deposit_invoices
+from marketplace.pay import deposit_invoices, queries
 from marketplace.pay.deposit_invoices import AskedByInvoice
 from marketplace.pay.invoices import invoicing
 from marketplace.pay.rails.deposit_invoice_rules import FEWEST_DAYS, MOST_DAYS
@@ -28,7 +28,8 @@ def ask_by_invoice(company_id: UUID) -> ResponseReturnValue:
     """What an invoice will say, and the form."""
     by = actor()
     told = invoicing.billing(company_id, by)
-    form = Form(DepositInvoiceArgs, {"money.currency": "EUR", "days_until_due": str(DAYS)})
+    usual = queries.usual_currency(company_id, by) or "EUR"
+    form = Form(DepositInvoiceArgs, {"money.currency": usual, "days_until_due": str(DAYS)})
 
     def ask(data: dict[str, Any]) -> AskedByInvoice:
         return deposit_invoices.ask(company_id, **data, by=by)

@@ -15,6 +15,7 @@ from marketplace.accounts.auth import actor
 from marketplace.core import clock
 from marketplace.core.http import made_file, page
 from marketplace.core.money import BadMoney, Money
+from marketplace.pay import queries
 from marketplace.pay.bank import paying
 from marketplace.pay.invoices import company_months, invoicing
 from marketplace.pay.invoices.company_months import Flow, Month
@@ -102,8 +103,10 @@ def month_file(company_id: UUID, month: str) -> Response:
 @blueprint.get("/money/transfer")
 def show_transfer(company_id: UUID) -> str:
     """How to pay by bank: a pro forma invoice with the company's reference, for an amount of its choice."""
-    told = paying.how_to_pay(company_id, actor())
-    form = Form(DepositArgs, {"money.amount": "1000.00", "money.currency": "EUR"} | request.args.to_dict())
+    by = actor()
+    told = paying.how_to_pay(company_id, by)
+    usual = queries.usual_currency(company_id, by) or "EUR"
+    form = Form(DepositArgs, {"money.amount": "1000.00", "money.currency": usual} | request.args.to_dict())
     return render_template(
         "company/transfer.html", told=told, form=form, amount=_asked(form), currencies=currencies(), now=clock.now()
     )

@@ -50,7 +50,7 @@ class Thing:
 def show_money(company_id: UUID, form: Form | None = None) -> ResponseReturnValue:
     """What is there, what was paid in and where each payment stands."""
     by = actor()
-    shown = form or Form(DepositArgs, {"money.currency": "USD"})
+    shown = form or Form(DepositArgs, {"money.currency": queries.usual_currency(company_id, by) or "USD"})
     found = page(queries.deposits(company_id, by), PaymentOp.id, limit=SHOWN, after=after())
     return render_template(
         "company/money.html",

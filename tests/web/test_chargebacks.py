@@ -35,7 +35,7 @@ def test_a_company_answers_its_bank_and_pays_again(app: Flask, visitor: Visitor)
     address = f"{path}/{db.session.scalars(select(Chargeback.id)).one()}"
     assert address in visitor.look(path).html
     page = visitor.look(address)
-    for words in ("$10.00", "days left", "What people were paid stays theirs."):
+    for words in ("$10.00", "days left", "named none of its usual reasons", "What people were paid stays theirs."):
         assert words in page.words
     assert visitor.hand_in(page, "/evidence", words="No.").status == 422
     refused = visitor.hand_in(page, "/papers", shows="receipt", file=b"no paper")

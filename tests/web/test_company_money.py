@@ -42,7 +42,9 @@ def test_a_deposit_is_typed_as_its_reader_writes_and_has_a_most(visitor: Visitor
     unclear = pay_in("1.234")
     assert (unclear.status, unclear.form(at).values["money.amount"]) == (422, ["1.234"])
     assert "“1.234” can be read in two ways. Write it as 1234.56 or 1,234.56." in unclear.words
+    assert visitor.look(f"{at}/by-invoice").form().values["money.currency"] == ["EUR"]
     assert "Asked for: $1,234.56 USD." in pay_in("1.234,56").words
+    assert visitor.look(f"{at}/by-invoice").form().values["money.currency"] == ["USD"], "what it paid in last"
     assert [each.money for each in db.session.scalars(select(PaymentOp))] == [Money.of("1234.56", "USD")]
 
 
