@@ -52,6 +52,8 @@ class PayRun(Stateful):
     """Timesheets of weeks that began on this day or earlier are paid."""
     rail: Mapped[str] = mapped_column(Text)
     started_at: Mapped[Instant]
+    parted_from_id: Mapped[UUID | None] = mapped_column(ForeignKey("pay_run.id"))
+    """The run that reckoned its one payslip and could not book it: it waits here alone, and keeps nobody waiting."""
     begun_to: Mapped[UUID | None]
     """The payouts of all payslips up to this one are begun: a piece of a long run looks for the next ones behind it."""
     lines: Mapped[int] = mapped_column(default=0)
@@ -187,6 +189,7 @@ class PayLine(Base):
 
     id: Mapped[Id]
     run_id: Mapped[UUID] = mapped_column(ForeignKey("pay_run.id"))
+    """The run that reckoned it. Its payslip's is another where that could not be booked there (`pay.runs.parting`)."""
     payslip_id: Mapped[UUID] = mapped_column(ForeignKey("payslip.id"), index=True)
     contractor_id: Mapped[UUID] = mapped_column(ForeignKey("contractor.id"))
     company_id: Mapped[UUID | None] = mapped_column(ForeignKey("company.id"), index=True)

@@ -174,8 +174,10 @@ def _last(company_id: UUID | None, group_id: UUID | None) -> PayRun | None:
     once is none (INSTANT_PAY)."""
     of_whom = (PayRun.company_id.is_not_distinct_from(company_id), PayRun.group_id.is_not_distinct_from(group_id))
     # A run of everybody but the people of pay groups is no run of all.
-    same = (*of_whom, PayRun.contractor_id.is_(None), func.cardinality(PayRun.all_but) == 0)
-    found = select(PayRun).where(*same, PayRun.status.in_(BOOKED), exists().where(Payslip.run_id == PayRun.id))
+    whole = (PayRun.contractor_id.is_(None), PayRun.parted_from_id.is_(None), func.cardinality(PayRun.all_but) == 0)
+    found = select(PayRun).where(
+        *of_whom, *whole, PayRun.status.in_(BOOKED), exists().where(Payslip.run_id == PayRun.id)
+    )
     return db.session.scalars(found.order_by(PayRun.started_at.desc(), PayRun.id.desc()).limit(1)).one_or_none()
 
 

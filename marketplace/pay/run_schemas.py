@@ -48,6 +48,11 @@ class PayRunSchema(ma.Schema):
     status = ma.fields.Enum(RunStatus, by_value=True, required=True)
     rail = ma.fields.String(required=True)
     started_at = ma.fields.AwareDateTime(required=True)
+    parted_from_id = ma.fields.UUID(
+        required=True,
+        allow_none=True,
+        metadata={"description": "The run that could not book its one payslip, which waits here until it can be"},
+    )
 
 
 PayRunPage = page_schema(PayRunSchema, "PayRunPage")

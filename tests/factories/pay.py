@@ -6,10 +6,12 @@ from uuid import UUID
 from sqlalchemy import select
 
 from marketplace.accounts.models import Company
-from marketplace.accounts.rules import Actor, OperatorRole
+from marketplace.accounts.rules import Actor, OperatorRole, available_account
 from marketplace.core import clock
 from marketplace.core.db import db, transaction
 from marketplace.core.money import Money
+from marketplace.ledger import service as ledger
+from marketplace.ledger.rules import Entry, Move
 from marketplace.pay import service
 from marketplace.pay.bonuses import service as bonuses
 from marketplace.pay.bonuses.models import Bonus
@@ -20,7 +22,7 @@ from marketplace.pay.runs import service as runs
 from marketplace.pay.taxes import profiles as tax_profiles
 from marketplace.pay.taxes.schemes import Certificate
 from marketplace.shifts import timesheets
-from marketplace.shifts.models import Booking
+from marketplace.shifts.models import Booking, hold_account
 from marketplace.shifts.timesheet_models import Timesheet, TimesheetLine
 from marketplace.workforce.papers import Tax
 from tests.factories import accounts, shifts, standards
@@ -48,6 +50,15 @@ def worked_and_approved(scene: Scene | None = None, **times: object) -> Booking:
         booking = shifts.worked(there, **times)  # type: ignore[arg-type]
         approved(there, booking)
     return booking
+
+
+CENT = Money(1, "USD")
+
+
+def short(booking: Booking) -> None:
+    """A fault takes a cent out of what is held for it. Committed."""
+    with transaction():
+        ledger.post(Entry("fault", [Move(hold_account(booking.id), available_account(booking.company_id), CENT)]))
 
 
 WHY = "You found the fault in the instructions."

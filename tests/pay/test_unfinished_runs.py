@@ -6,13 +6,20 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from marketplace.accounts.rules import available_account
 from marketplace.core import clock
 from marketplace.core.db import db, transaction
-from marketplace.pay import instant, previews, service, to_date
+from marketplace.core.events import Event
+from marketplace.ledger import service as ledger
+from marketplace.ledger.rules import Entry, InsufficientFunds, Move
+from marketplace.pay import instant, previews, proof, service, to_date
+from marketplace.pay.invoices import invoicing
+from marketplace.pay.invoices.models import InvoiceLine
 from marketplace.pay.models import PayRun, Payslip
 from marketplace.pay.rails import payments
-from marketplace.pay.rules import FURTHEST_AHEAD, LeverEffect, RunStatus, TooFarAhead
+from marketplace.pay.rules import FURTHEST_AHEAD, LeverEffect, PayslipStatus, RunStatus, TooFarAhead
 from marketplace.pay.runs import service as runs
+from marketplace.shifts.models import hold_account
 from tests.factories import accounts, shifts
 from tests.factories import pay as made
 from tests.factories.shifts import MONDAY
@@ -21,6 +28,10 @@ from tests.factories.shifts import MONDAY
 def status_of(run: PayRun) -> RunStatus:
     db.session.refresh(run)
     return run.status
+
+
+def issued() -> list[Payslip]:
+    return list(db.session.scalars(select(Payslip).where(Payslip.status == PayslipStatus.ISSUED)))
 
 
 def test_runs_that_wait_for_payouts_are_no_work_and_end_when_those_are_made(app: Flask) -> None:
@@ -78,3 +89,50 @@ def test_a_year_adds_up_in_the_order_in_which_payslips_were_issued(app: Flask) -
     slips = db.session.scalars(select(Payslip).where(Payslip.contractor_id == ana.id))
     nets = {slip.run_id: str(to_date.year_to_date(slip).net) for slip in slips}
     assert nets == {second.id: "60.00 USD", first.id: "120.00 USD"}
+
+
+def test_a_payslip_that_cannot_be_booked_waits_alone_and_the_others_are_paid(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two people earn 60.00 each, and a fault takes a cent out of the hold of Ana's. Her payslip gets a run of its own,
+    which says why; Budi's is booked and paid. Once the cent is back she is paid too, and nothing was written twice."""
+    with transaction():
+        scene = shifts.scene()
+        ana = shifts.contracted(scene)
+    short, other = (
+        made.worked_and_approved(scene, person=ana),
+        made.worked_and_approved(scene, starts_at=MONDAY + timedelta(days=1)),
+    )
+    made.short(short)
+    run = made.started(scene.company_id)
+    assert runs.finish_run(run.id) is RunStatus.PAYING
+    assert [each.contractor_id for each in issued()] == [other.contractor_id]
+    (alone,) = db.session.scalars(select(PayRun).where(PayRun.parted_from_id == run.id))
+    assert (alone.status, alone.scope, alone.rail) == (RunStatus.FROZEN, run.scope, run.rail)
+    (told,) = db.session.scalars(select(Event).where(Event.name == "pay_run.parted"))
+    assert (told.data["because"], told.ref("pay_run")) == ("insufficient_funds", alone.id)
+    with pytest.raises(ExceptionGroup, match="cannot go on"):
+        runs.finish_runs()
+    with transaction():
+        ledger.post(Entry("mended", [Move(available_account(scene.company_id), hold_account(short.id), made.CENT)]))
+    runs.finish_runs()
+    payments.advance_ops()
+    runs.finish_runs()
+    assert [status_of(each) for each in (run, alone)] == [RunStatus.PAID] * 2
+    assert sorted(each.net_amount for each in issued()) == [6000, 6000]
+    assert [check.name for check in proof.prove() if not check.holds] == []
+    monkeypatch.setitem(app.config, "SELLER", {"name": "Setara eG", "address": "Berlin", "country": "DE"})
+    with transaction():
+        invoicing.issue_due()
+    fees = {f"fees:{each.id}:{scene.company_id}:USD" for each in (run, alone)}
+    assert set(db.session.scalars(select(InvoiceLine.cause))) == fees
+
+
+def test_a_payslip_that_is_the_only_one_of_its_run_stays_in_it(app: Flask) -> None:
+    booking = made.worked_and_approved()
+    made.short(booking)
+    run = made.started(booking.company_id)
+    with pytest.raises(InsufficientFunds):
+        runs.finish_run(run.id)
+    assert status_of(run) is RunStatus.FROZEN
+    assert len(db.session.scalars(select(PayRun)).all()) == 1

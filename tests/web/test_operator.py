@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from marketplace.accounts import queries as accounts_queries
 from marketplace.accounts.models import Person
@@ -123,6 +123,20 @@ def test_a_run_is_previewed_started_and_followed(desk: Desk, work: Callable[[], 
     assert "people: 1 then, 1 now" in compared
     assert "1 person is new, 1 who was paid last time is missing" in compared
     assert f"{accounts_queries.person(other.contractor_id).name}: nothing then" in compared
+
+
+def test_a_payslip_that_waits_alone_says_why_and_where_it_is_from(desk: Desk) -> None:
+    short, _ = pay.worked_and_approved(), pay.worked_and_approved()
+    pay.short(short)
+    run = pay.started()
+    runs.finish_run(run.id)
+    (alone,) = db.session.scalars(select(PayRun).where(PayRun.parted_from_id == run.id))
+    page = desk.look(f"/pay/{alone.id}")
+    assert "Its payslip could not be booked with the others of its run, and waits here alone." in page.words
+    assert "There is $67.39 USD set aside for it; $0.01 USD more is needed." in page.words
+    assert "It pays 1 timesheet." in page.words
+    assert f"/desk/pay/{run.id}" in page.html
+    assert page.words.count(accounts_queries.person(short.contractor_id).name) == 1
 
 
 def test_what_takes_a_while_to_reckon_is_reckoned_when_it_is_asked_for(

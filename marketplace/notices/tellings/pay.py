@@ -72,6 +72,15 @@ TOLD: Mapping[str, tuple[Telling, ...]] = MappingProxyType(
                 "It is paid with the next pay run.",
             ),
         ),
+        "pay_run.parted": (
+            Telling(
+                Audience.FINANCE,
+                Channel.BOTH,
+                "A payslip could not be booked",
+                "It waits in a pay run of its own, whose page says why; the others of its run are paid. It is booked "
+                "by itself once that is mended.",
+            ),
+        ),
         "payout.paid": (
             Telling(
                 Audience.CONTRACTOR, Channel.BOTH, "%(money)s was paid out to you", "It is on its way to your account."

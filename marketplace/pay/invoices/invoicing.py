@@ -212,11 +212,11 @@ def everything(seen_by: Actor) -> Select[Invoice]:
 
 
 def _fees(runs: Collection[UUID]) -> list[Charge]:
-    key = (PayLine.run_id, PayRun.through, PayLine.company_id, PayLine.currency)
+    key = (Payslip.run_id, PayRun.through, PayLine.company_id, PayLine.currency)
     sums = (
         select(*key, func.sum(PayLine.amount).label("amount"), func.min(Payslip.pay_date).label("pay_date"))
         .join(Payslip, Payslip.id == PayLine.payslip_id)
-        .join(PayRun, PayRun.id == PayLine.run_id)
+        .join(PayRun, PayRun.id == Payslip.run_id)
         .where(Payslip.run_id.in_(runs), PayLine.payee_kind == Payee.PLATFORM, PayLine.company_id.is_not(None))
         .where(Payslip.status == PayslipStatus.ISSUED)
         .group_by(*key)

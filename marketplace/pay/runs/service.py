@@ -21,10 +21,10 @@ from marketplace.pay.models import PaymentOp, PayRun, Payslip
 from marketplace.pay.rules import OpStatus, PayslipStatus, RunStatus
 from marketplace.pay.runs import (
     bonuses,
-    booking,
     cashing,
     counts,
     holds,
+    parting,
     rail_fees,
     top_ups,
     trials,
@@ -168,12 +168,7 @@ def _post(run: PayRun) -> bool:
     frozen = select(Payslip).where(Payslip.run_id == run.id, text("payslip.status = 'frozen'"))
     slips = db.session.scalars(frozen.order_by(Payslip.id).limit(BATCH)).all()
     if slips:
-        ids = [slip.id for slip in slips]
-        works.lock_cuts_of(ids)
-        booking.book(ids)
-        withholding.take(slips)
-        holds.return_rest(holds.because_of(ids))
-        trials.return_rest(booking.attempts_of(ids))
+        parting.book_or_part(run, slips)
     if len(slips) < BATCH:
         move_one(run, RunStatus.POSTED, by=CLOCK, event="pay_run.posted")
     return True
