@@ -96,7 +96,7 @@ def _sums(sheet: Sheet, view: PayslipView) -> None:
         sheet.add("text", _there(view, view.net_there))
         sheet.add("small", _rate(view))
     elif view.no_rate:
-        sheet.add("small", f"{gettext('No sourced rate')}: {said('There is no sourced exchange rate for that day.')}")
+        sheet.add("small", said("There is no sourced exchange rate for that day."))
     sheet.add("pair", gettext("Kept for you as benefits"), money_words(slip.benefits))
     sheet.add("pair", gettext("What the company paid"), money_words(slip.cost))
 
