@@ -13,6 +13,7 @@ from marketplace.core.money import Money, total
 from marketplace.pay.runs.lines import Minutes, draft, owed, priced
 from marketplace.pay.runs.reasons import Promise, Work
 from marketplace.pay.runs.remainders import Paid, still_to_pay
+from marketplace.standards.day_laws import DayWage
 from marketplace.standards.hazard import HazardClass
 from marketplace.standards.line_kinds import LineKind, Payee
 from marketplace.standards.piece_rates import Pieces
@@ -20,6 +21,7 @@ from marketplace.standards.premium_days import DayKind, DayStep, PremiumDay
 from marketplace.standards.rates import PriceLine
 
 MONDAY = datetime(2026, 11, 23, 15, tzinfo=UTC)
+BESIDE = DayWage(450, 100, 100, beside=True)
 
 
 def usd(amount: str) -> Money:
@@ -62,6 +64,34 @@ def test_half_an_hour_of_an_odd_rate_restored() -> None:
     assert (wages.kind, wages.money, wages.seconds) == (LineKind.WAGES, usd("0.16"), 60)
 
 
+def test_what_a_law_grants_in_all_is_not_granted_again_with_time_that_is_restored() -> None:
+    """Two days' wages in Malaysia at 15.00 and a level of a skill, 276.00, however long the work is. Of four hours one
+    was cut: with it the wages and what the level adds rise by 15.00 and 2.25, and the premium of the day falls by as
+    much. Two kinds give that back, so the hour costs its fee and leave alone: what was held is enough."""
+
+    def worked(minutes: int) -> tuple[PriceLine, ...]:
+        steps, wage = (DayStep(minutes, 200),), DayWage(480, half_percent=200, whole_percent=200)
+        day = PremiumDay(date(2026, 8, 31), DayKind.HOLIDAY, "", steps, wage=wage)
+        return priced(work(Minutes(work=minutes, premium_days=(day,)), usd("15.00"), step_points=11_500))
+
+    first, whole = worked(180), worked(240)
+    rest = still_to_pay(whole, paid(first))
+    assert total([line.money for line in (*first, *rest)], "USD") == total([line.money for line in whole], "USD")
+    assert {line.payee for line in rest if line.money} == {Payee.BENEFITS, Payee.PLATFORM}
+
+
+def test_a_regular_rate_that_fell_costs_the_company_no_more_than_it_paid() -> None:
+    """100 pieces at 1.00 in an hour of a holiday add 100.00 to its premium of 15.00; in that hour and another of a
+    common day they add half of it. The second hour, restored, is worth less than what was paid too much for the first:
+    its 15.00 of wages, leave and fee have been paid already."""
+    day = PremiumDay(date(2026, 12, 25), DayKind.HOLIDAY, "", (DayStep(60, 200),))
+    minutes = Minutes(work=120, premium_days=(day,), pieces=100)
+    whole = priced(work(minutes, usd("15.00"), pieces=Pieces(usd("1.00"))))
+    rest = still_to_pay(whole, paid(priced(work(minutes.less(60), usd("15.00"), pieces=Pieces(usd("1.00"))))))
+    assert sum(line.money.amount for line in rest) == 0
+    assert {line.kind: line.minutes for line in rest} == {LineKind.WAGES: 60, LineKind.SICK_ACCRUAL: 2}
+
+
 def test_leave_is_capped_over_both_payments() -> None:
     """40 hours of leave a year but for 100 seconds are earned: 60 went with the first 30 minutes, 40 are left."""
     first, after = Minutes(work=30), Minutes(work=60)
@@ -94,34 +124,40 @@ def test_two_payments_are_the_price_of_the_whole(
     margin: int | None,
     data: st.DataObject,
 ) -> None:
-    """Whatever was cut and restored, and though the first payment named its reasons as they were named before: each
-    payee gets in two payments what one would have been, no line takes anything back, and both together are never more
-    than what is held for the whole."""
+    """Whatever was cut and restored, and though the first payment named its reasons as they were named before: no line
+    takes anything back, and both together are the price, or what was paid first where that is more. Without pieces each
+    payee gets in two payments what one would have been, and both are never more than what is held for the whole."""
     paid_time = worked + pause + waited
     overtime = data.draw(st.integers(0, paid_time), label="overtime")
     further = data.draw(st.integers(0, overtime), label="further overtime")
     cut = data.draw(st.integers(0, paid_time), label="cut")
     restored = data.draw(st.integers(0, cut), label="restored")
-    more = {"hazard_class": hazard, "margin": None if margin is None else Money(margin, "USD")}
-    more["further_overtime_percent"] = 200
+    more: dict[str, object] = {"hazard_class": hazard, "margin": None if margin is None else Money(margin, "USD")}
+    more |= {"further_overtime_percent": 200, "step_points": data.draw(st.sampled_from([10_000, 11_500]), label="step")}
     on_day = data.draw(st.integers(0, paid_time - overtime), label="on a day that earns more")
-    day = PremiumDay(
-        date(2026, 12, 25), data.draw(st.sampled_from(DayKind), label="kind"), "", (DayStep(60, 200), DayStep(900, 300))
-    )
+    wage = data.draw(st.sampled_from([None, DayWage(480, 200, 200), DayWage(480, 100, 200), BESIDE]), label="wage")
+    kind = data.draw(st.sampled_from(DayKind), label="kind")
+    day = PremiumDay(date(2026, 12, 25), kind, "", (DayStep(60, 200), DayStep(900, 300)), wage=wage)
     beyond = {"further_overtime": further, "premium_days": (day.part(on_day),)}
-    whole = Minutes(worked, pause, overtime, waiting=waited, cancelled=owed_more, **beyond)
-    as_once_named = data.draw(st.booleans(), label="as once named")
-    price = Money(rate, "USD")
-    given = whole.less(cut)
+    each = data.draw(st.none() | st.builds(Pieces, st.just(usd("3.33")), st.just(0), st.booleans()), label="pieces")
+    counted = data.draw(st.integers(0, 200), label="counted") if each else 0
+    fewer = data.draw(st.integers(0, counted), label="pieces cut")
+    again = data.draw(st.integers(0, fewer), label="pieces restored")
+    whole = Minutes(worked, pause, overtime, waiting=waited, cancelled=owed_more, pieces=counted, **beyond)
+    as_once_named = each is None and data.draw(st.booleans(), label="as once named")
+    price, more["pieces"] = Money(rate, "USD"), each
+    given = whole.less(cut, fewer)
     if as_once_named:
         given = replace(given, work=given.work + given.waiting, waiting=0, cancelled=0, call_in=given.cancelled)
     first = priced(work(given, price, **more))
-    after = work(whole.less(cut - restored), price, **more)
-    rest = still_to_pay(priced(after), {line.kind: Paid(line.money, line.seconds) for line in first})
-    together = {payee: sums(first)[payee] + sums(rest)[payee] for payee in Payee}
-    assert together == sums(priced(after))
+    after = work(whole.less(cut - restored, fewer - again), price, **more)
+    rest = still_to_pay(priced(after), paid(first))
+    both = total([line.money for line in (*first, *rest)], "USD")
     assert all(line.money.amount >= 0 and line.seconds >= 0 for line in rest)
-    assert total(together.values(), "USD") <= owed(work(whole, price, **more))
+    assert both.amount == max(owed(after).amount, total([line.money for line in first], "USD").amount)
+    if each is None:
+        assert {payee: sums(first)[payee] + sums(rest)[payee] for payee in Payee} == sums(priced(after))
+        assert both <= owed(work(whole, price, **more))
 
 
 def paid(lines: tuple[PriceLine, ...]) -> dict[LineKind, Paid]:

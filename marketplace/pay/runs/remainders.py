@@ -28,10 +28,13 @@ def still_to_pay(whole: Sequence[PriceLine], before: Mapping[LineKind, Paid]) ->
     """The lines of a price, less what was paid of it before: together they are the price again, to the minor unit.
 
     More time costs no payee less (from 3 minor units a minute on, which every floor is above), but dividing it anew
-    among its kinds may leave one of them a unit smaller; another kind of the same payee then gives that unit. Kinds
-    that used to be paid as another count as paid where they are named apart today. A top-up that was paid in the place
-    of pieces which are restored counts as theirs (PIECES). Where the price itself has fallen, since less is known to be
-    the floor of that day by now, what was paid stays paid: nothing is taken out of other pay for it (TOP_UP).
+    among its kinds may leave some of them smaller, by more than a unit where a law grants a sum in all; other kinds of
+    the same payee then give that. Only where pieces are divided by more time may a payee, and all of the price, be
+    worth less than before: other payees give that, so that both payments together cost what the price is, or what was
+    paid before where that is more. Kinds that used to be paid as another count as paid where they are named apart
+    today. A top-up that was paid in the place of pieces which are restored counts as theirs (PIECES). Where the price
+    itself has fallen, since less is known to be the floor of that day by now, what was paid stays paid: nothing is
+    taken out of other pay for it (TOP_UP).
     """
     before = _as_named_today(whole, before)
     rest = [_less(line, before.get(line.kind)) for line in whole]
@@ -41,13 +44,33 @@ def still_to_pay(whole: Sequence[PriceLine], before: Mapping[LineKind, Paid]) ->
     elif topped is not None and all(line.kind is not LineKind.TOP_UP for line in whole):
         rule = RULES["TOP_UP"]
         rest.append(PriceLine(LineKind.TOP_UP, Payee.CONTRACTOR, topped.money * -1, rule.id, rule.version))
-    for at, line in enumerate(rest):
-        if line.money.amount >= 0:
-            continue
-        giver = max((k for k, ln in enumerate(rest) if ln.payee is line.payee), key=lambda k: rest[k].money.amount)
-        rest[giver] = replace(rest[giver], money=rest[giver].money + line.money)
-        rest[at] = replace(line, money=Money.zero(line.money.currency))
+    _give_back(rest)
     return tuple(line for line in map(_not_taken_back, rest) if line.money or line.seconds or line.count)
+
+
+_GIVERS = (Payee.PLATFORM, Payee.BENEFITS, Payee.THIRD_PARTY)
+"""Who gives what another payee has been paid beyond the price: the service first; then the benefits of the person who
+had it as pay; last a third party, who had none of it. Pay never gives: it is what all of it follows from."""
+
+
+def _give_back(rest: list[PriceLine]) -> None:
+    """Fills up the lines below zero from others, of the same payee as long as it has any money, then of others."""
+    for payees in ((), _GIVERS):
+        for at, line in enumerate(rest):
+            for payee in payees or (line.payee,):
+                _give(rest, at, payee)
+
+
+def _give(rest: list[PriceLine], at: int, payee: Payee) -> None:
+    """Fills up one line from those of the payee, the largest first."""
+    of_payee = [number for number, line in enumerate(rest) if line.payee is payee]
+    for giver in sorted(of_payee, key=lambda number: -rest[number].money.amount):
+        amount = min(rest[giver].money.amount, -rest[at].money.amount)
+        if amount <= 0:
+            return
+        given = Money(amount, rest[at].money.currency)
+        rest[giver] = replace(rest[giver], money=rest[giver].money - given)
+        rest[at] = replace(rest[at], money=rest[at].money + given)
 
 
 def _not_taken_back(line: PriceLine) -> PriceLine:
