@@ -72,6 +72,7 @@ BeforeCommit = Callable[[Session], None]
 _PENDING = "setara_before_commit"
 _LAST = "setara_with_the_commit"
 _SURE = "setara_make_sure"
+_FAILED = "setara_failed_alone"
 _DEPTH = "setara_transaction_depth"
 _BY_INDEX = text("SET LOCAL enable_seqscan = off")
 event.listen(Pool, "checkin", pool.rest)
@@ -135,9 +136,39 @@ def send_last(order: Order[Any]) -> None:
     db.session().info.setdefault(_LAST, []).append(order)
 
 
+def each_alone(rows: Sequence[T], work: Callable[[T], object]) -> int:
+    """Does the work for every row, and returns for how many it was done.
+
+    One that raises keeps no other from it: all are done again, each in a savepoint of its own. What is left was rolled
+    back alone, and `transaction()` raises it when it has committed the others.
+    """
+    session, done = db.session(), 0
+    if not _raises(rows, lambda all_of_them: [work(row) for row in all_of_them]):
+        return len(rows)
+    for row in rows:
+        if failure := _raises(row, work):
+            session.info.setdefault(_FAILED, []).append(failure)
+        else:
+            done += 1
+    return done
+
+
+def _raises(given: T, work: Callable[[T], object]) -> Exception | None:
+    """What the work raises in a savepoint, rolled back with it. A deadlock and a lost connection are raised on."""
+    try:
+        with db.session.begin_nested():
+            work(given)
+    except OperationalError:
+        raise
+    except Exception as failure:
+        return failure
+    return None
+
+
 @contextmanager
 def transaction() -> Iterator[Session]:
-    """One unit of work: returning commits, raising rolls back.
+    """One unit of work: returning commits, raising rolls back. What `each_alone()` could not do is raised as an
+    ExceptionGroup when the rest is committed.
 
     A transaction inside another joins it, so a verb may be called from a request, a job or a command alike. What the
     session remembers beside its rows (the clock's offset, events to announce) ends with it. This is the only place
@@ -148,6 +179,7 @@ def transaction() -> Iterator[Session]:
         yield session
         return
     session.info[_DEPTH] = 1
+    failed: list[Exception] = []
     try:
         yield session
         while pending := session.info.get(_PENDING):
@@ -158,10 +190,12 @@ def transaction() -> Iterator[Session]:
         session.rollback()
         raise
     finally:
-        sure = session.info.get(_SURE, {})
+        sure, failed = session.info.get(_SURE, {}), session.info.get(_FAILED, [])
         session.info.clear()
         for work in sure.values():
             _do_surely(work)
+    if failed:
+        raise ExceptionGroup("Done for the others, but not for these", failed)
 
 
 def _do_surely(work: Callable[[], object]) -> None:

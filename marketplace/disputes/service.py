@@ -114,9 +114,9 @@ def rule(
 
 def restore_unruled(limit: int = 1) -> int:
     """Restores everything where nobody has ruled in time: silence favours the worker (rule DISPUTE). Returns how many
-    disputes it ended."""
+    disputes it ended. In no order, so that one that cannot be ended stands in no other's way."""
     due = select(Dispute).where(Dispute.status == DisputeStatus.CLAIMED, Dispute.rule_by <= clock.now())
-    found = db.session.scalars(due.order_by(Dispute.id).limit(limit).with_for_update(skip_locked=True)).all()
+    found = db.session.scalars(due.order_by(func.random()).limit(limit).with_for_update(skip_locked=True)).all()
     for each in found:
         cut = db.session.get_one(TimesheetCut, each.id)
         _end(each, DisputeStatus.DEFAULTED, cut.taken, CutEnd.NOT_RULED, by=CLOCK)
@@ -165,9 +165,10 @@ def _small_claims() -> Select[Dispute, TimesheetCut]:
 
 
 def close_unclaimed(limit: int = 1) -> int:
-    """Lets cuts stand that nobody has disputed in time, and gives their money back to the gigs. Returns how many."""
+    """Lets cuts stand that nobody has disputed in time, and gives their money back to the gigs. Returns how many. In no
+    order either."""
     due = select(TimesheetCut).where(TimesheetCut.status == CutStatus.OPEN, TimesheetCut.claim_until <= clock.now())
-    found = db.session.scalars(due.order_by(TimesheetCut.id).limit(limit).with_for_update(skip_locked=True)).all()
+    found = db.session.scalars(due.order_by(func.random()).limit(limit).with_for_update(skip_locked=True)).all()
     for cut in found:
         settle(cut, 0, CutEnd.UNCLAIMED, by=CLOCK)
     return len(found)

@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from marketplace.accounts.rules import CLOCK, Actor, require_person
 from marketplace.core import clock
-from marketplace.core.db import db
+from marketplace.core.db import db, each_alone
 from marketplace.core.events import record
 from marketplace.core.ids import new_id
 from marketplace.core.lifecycle import WrongState, move_one
@@ -113,9 +113,7 @@ def end_due(limit: int = 100) -> int:
     lost = Attempt.last_seen_at <= clock.now() - rules.RESUMED_WITHIN
     due = select(Attempt).where(Attempt.status == AttemptStatus.STARTED, lost).order_by(Attempt.id).limit(limit)
     found = db.session.scalars(due.with_for_update(skip_locked=True)).all()
-    for each in found:
-        _end(each, AttemptStatus.ABANDONED, clock.now(), {}, by=CLOCK)
-    return len(found)
+    return each_alone(found, lambda each: _end(each, AttemptStatus.ABANDONED, clock.now(), {}, by=CLOCK))
 
 
 def take(attempt_ids: Collection[UUID]) -> None:

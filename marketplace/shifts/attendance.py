@@ -14,7 +14,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from marketplace.accounts.rules import CLOCK, Actor, require_person
 from marketplace.core import clock
-from marketplace.core.db import db
+from marketplace.core.db import db, each_alone
 from marketplace.core.events import record
 from marketplace.core.lifecycle import WrongState, move, move_one
 from marketplace.core.problems import NotFound
@@ -150,9 +150,7 @@ def switch(
 def close_forgotten(limit: int = 50) -> int:
     """Stops clocks that run a quarter of an hour after their shift ended, at its end, flagged. Returns how many."""
     due = _due(BookingStatus.WORKING, func.upper(Booking.during), clock.now() - FORGOTTEN_AFTER, limit)
-    for booking in due:
-        _end_forgotten(booking)
-    return len(due)
+    return each_alone(due, _end_forgotten)
 
 
 def stop_at_cap(limit: int = 50) -> int:
@@ -160,9 +158,7 @@ def stop_at_cap(limit: int = 50) -> int:
     is paid as neutral hours. Returns how many."""
     due = select(Booking).where(Booking.status == BookingStatus.WORKING, Booking.stops_at <= clock.now())
     found = db.session.scalars(due.order_by(Booking.id).limit(limit).with_for_update(skip_locked=True)).all()
-    for booking in found:
-        end_if_capped(booking, clock.now())
-    return len(found)
+    return each_alone(found, lambda booking: end_if_capped(booking, clock.now()))
 
 
 def end_if_capped(booking: Booking, moment: datetime) -> bool:

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import pytest
 from flask import Flask
@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select
 
 from marketplace.accounts.rules import Actor
-from marketplace.core.db import db
+from marketplace.core.db import db, transaction
 from marketplace.core.events import timeline
 from marketplace.core.lifecycle import WrongState
 from marketplace.core.money import Money
@@ -160,6 +160,28 @@ def test_a_forgotten_clock_is_stopped_at_the_end_and_flagged(scene: Scene) -> No
     assert entries(booking) == [(EntryKind.WORK, MONDAY, after(240))]
     assert (line(booking).work_minutes, line(booking).flags) == (240, [EntryFlag.FORGOTTEN])
     assert db.session.scalars(select(Timesheet)).one().status is TimesheetStatus.SUBMITTED
+
+
+def test_a_clock_that_cannot_be_stopped_keeps_no_other_running(app: Flask) -> None:
+    """The first of two has a zone of nights that there is not: what a fault of ours has written, not a person."""
+    with transaction():
+        scene = make.scene()
+        wrong, right = make.booked(scene), make.booked(scene)
+        make.at(MONDAY)
+        for each in (wrong, right):
+            attendance.clock_in(each.id, by=me(each))
+        wrong.night_zone = "Mars/Olympus"
+    make.at(after(255))
+    for _ in range(2):
+        with pytest.raises(ExceptionGroup, match="not for these") as told, transaction():
+            attendance.close_forgotten()
+        assert [type(each) for each in told.value.exceptions] == [ZoneInfoNotFoundError]
+        assert (entries(right), wrong.status) == ([(EntryKind.WORK, MONDAY, after(240))], BookingStatus.WORKING)
+    assert entries(wrong) == [(EntryKind.WORK, MONDAY, None)]
+    with transaction():
+        wrong.night_zone = "UTC"
+    with transaction():
+        assert attendance.close_forgotten() == 1
 
 
 def test_the_next_shift_stops_a_clock_that_was_forgotten_in_the_one_before(scene: Scene) -> None:
