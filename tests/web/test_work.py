@@ -52,6 +52,15 @@ def test_an_offer_shows_what_is_promised_before_the_yes(visitor: Visitor, scene:
     assert db.session.get_one(Offer, offer.id).status is OfferStatus.ACCEPTED
 
 
+def test_an_offer_at_night_says_what_its_pay_is_the_sum_of(visitor: Visitor, scene: Scene) -> None:
+    """Four hours from 21:00 on: 60.00 USD of wages, and 10 % more for the three after 22:00."""
+    offer = shifts.offered(scene, shifts.shift(scene, MONDAY + timedelta(hours=12)), shifts.contracted(scene))
+    words = visitor.signed_in(person_of(offer.contractor_id)).look(f"/work/offers/{offer.id}").words
+    assert "$64.50 USD" in words
+    assert "wages, 4 h × $15.00 USD an hour: $60.00 USD" in words
+    assert "night premium, 3 h × $1.50 USD an hour: $4.50 USD" in words
+
+
 def test_a_yes_that_is_collected_and_what_became_of_it(visitor: Visitor, scene: Scene) -> None:
     """Two are asked for one seat. The page says before the yes that nobody has to hurry, afterwards what decided."""
     shift = shifts.shift(scene, MONDAY + timedelta(days=1))
