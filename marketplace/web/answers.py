@@ -151,7 +151,7 @@ _MONEY: Final[dict[str, LazyString]] = {
     "operator.step_file release": lazy_gettext(
         "Let go. Take the file to the bank, then mark what became of each line."
     ),
-    "operator.step_file withdraw": lazy_gettext("Withdrawn. Its payments wait for another file."),
+    "operator.step_file withdraw": lazy_gettext("Undone. Its payments wait for another file."),
     "operator.mark_lines": lazy_gettext("Marked. What takes two people waits for another operator."),
     "operator.find_payment": lazy_gettext("Marked. What takes two people waits for another operator."),
     "operator.confirm_finding": lazy_gettext("Agreed. The payment is settled as it was found."),

@@ -421,7 +421,7 @@ _EVENTS = {
     "manual_file.made": lazy_gettext("A file of payments was made."),
     "manual_file.released": lazy_gettext("The file was let go."),
     "manual_file.downloaded": lazy_gettext("The file was downloaded."),
-    "manual_file.withdrawn": lazy_gettext("The file was put back."),
+    "manual_file.withdrawn": lazy_gettext("The file was undone."),
     "manual_file.settled": lazy_gettext("Every line of the file is marked."),
     "manual_file.erased": lazy_gettext("What the file said was erased."),
     "manual_payment.in_file": lazy_gettext("The payment was put into a file."),

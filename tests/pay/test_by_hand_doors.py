@@ -208,6 +208,8 @@ def test_an_operator_has_a_currency_wait(client: FlaskClient) -> None:
 
 def test_the_pages_of_a_payment_by_hand(client: FlaskClient, by_hand: Any) -> None:
     op = owed()
+    hers = Visitor(client.application.test_client()).signed_in(accounts.person_of(op.contractor_id))
+    assert "It is paid by hand" in hers.look(f"/work/payouts/{op.id}").words
     odi = Visitor(client).signed_in(accounts.person_of(made.finance().person_id))
     assert "$60.00" in odi.look("/desk/by-hand").words
     odi.send("/desk/by-hand", kind="bank_account", currency="USD", provider="")

@@ -171,7 +171,7 @@ PAY = {
     "manual_file": {
         "made": lazy_gettext("waits for a second person"),
         "released": lazy_gettext("to be paid and marked"),
-        "withdrawn": lazy_gettext("put back"),
+        "withdrawn": lazy_gettext("undone"),
         "settled": lazy_gettext("every line is marked"),
     },
     "manual_payment": {
