@@ -128,6 +128,22 @@ def test_a_payslip_that_cannot_be_booked_waits_alone_and_the_others_are_paid(
     assert set(db.session.scalars(select(InvoiceLine.cause))) == fees
 
 
+def test_the_only_payslip_of_a_last_piece_keeps_nobody_waiting(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Three people in pieces of two: the third payslip is the only one of its piece, and not of its run."""
+    monkeypatch.setattr(runs, "BATCH", 2)
+    with transaction():
+        scene = shifts.scene()
+    works = [made.worked_and_approved(scene, starts_at=MONDAY + timedelta(days=day)) for day in range(3)]
+    run = made.started(scene.company_id)
+    while status_of(run) is not RunStatus.FROZEN:
+        runs.advance_run(run.id)
+    last = db.session.scalars(select(Payslip).order_by(Payslip.id.desc()).limit(1)).one()
+    made.short(next(booking for booking in works if booking.contractor_id == last.contractor_id))
+    assert runs.finish_run(run.id) is RunStatus.PAYING
+    assert len(issued()) == 2
+    assert db.session.scalars(select(PayRun.parted_from_id).where(PayRun.id == last.run_id)).one() == run.id
+
+
 def test_a_payslip_that_is_the_only_one_of_its_run_stays_in_it(app: Flask) -> None:
     booking = made.worked_and_approved()
     made.short(booking)

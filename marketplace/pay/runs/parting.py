@@ -8,50 +8,62 @@ is told of each time, until somebody has mended it.
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import exists, func, select, update
 
 from marketplace.accounts.rules import CLOCK
 from marketplace.core.db import db
 from marketplace.core.events import record
 from marketplace.core.problems import Problem
 from marketplace.pay.models import PayLine, PayRun, Payslip
-from marketplace.pay.rules import RunStatus
+from marketplace.pay.rules import PayslipStatus, RunStatus
 from marketplace.pay.runs import booking, holds, trials, works
 from marketplace.pay.taxes import withholding
 
 
-def book_or_part(run: PayRun, slips: Sequence[Payslip]) -> None:
-    """Books these frozen payslips of a run, which the caller has locked: all of them, or one by one, and parts from the
-    run those that cannot be. Where none of several can, or it is the run's only one, it raises what each raised."""
+def book_or_part(run: PayRun, payslip_ids: Sequence[UUID]) -> bool:
+    """Books these frozen payslips of a run, which the caller has locked, and returns whether it was all of them. Where
+    one cannot be booked it books some, or parts one from the run: whoever asks again goes on with the others.
+
+    Where none of several can, and none of the run was, or it is the run's only one, it raises what the first of them
+    raised: that is no matter of one payslip, or keeps nobody else waiting.
+    """
+    some, because = payslip_ids, _refused(payslip_ids)
+    if because is None:
+        return True
+    # What was tried in vain has let go of its locks: so what is booked has taken all of its own in their order.
+    while because is not None and len(some) > 1:
+        some = some[: len(some) // 2]
+        because = _refused(some)
+    if because is not None:
+        if _has_booked(run):
+            _part(run, some[0], because)
+        elif all(_refused([other]) for other in payslip_ids[1:]):
+            raise because
+    return False
+
+
+def _refused(payslip_ids: Sequence[UUID]) -> Problem | None:
+    """Why these cannot be booked, all of them or none; None where they are booked now."""
     try:
         with db.session.begin_nested():
-            _book(slips)
-    except Problem:
-        _one_by_one(run, [slip.id for slip in slips])
+            _book(payslip_ids)
+    except Problem as problem:
+        return problem
+    return None
 
 
-def _one_by_one(run: PayRun, payslip_ids: Sequence[UUID]) -> None:
-    refused: dict[UUID, Problem] = {}
-    for payslip_id in payslip_ids:
-        try:
-            with db.session.begin_nested():
-                _book([db.session.get_one(Payslip, payslip_id)])
-        except Problem as problem:
-            refused[payslip_id] = problem
-    if len(refused) == len(payslip_ids):
-        # It is no matter of one payslip, or the run has no other that would be kept waiting.
-        raise refused[payslip_ids[0]]
-    for payslip_id, because in refused.items():
-        _part(run, payslip_id, because)
-
-
-def _book(slips: Sequence[Payslip]) -> None:
-    ids = [slip.id for slip in slips]
-    works.lock_cuts_of(ids)
-    booking.book(ids)
+def _book(payslip_ids: Sequence[UUID]) -> None:
+    slips = db.session.scalars(select(Payslip).where(Payslip.id.in_(payslip_ids)).order_by(Payslip.id)).all()
+    works.lock_cuts_of(payslip_ids)
+    booking.book(payslip_ids)
     withholding.take(slips)
-    holds.return_rest(holds.because_of(ids))
-    trials.return_rest(booking.attempts_of(ids))
+    holds.return_rest(holds.because_of(payslip_ids))
+    trials.return_rest(booking.attempts_of(payslip_ids))
+
+
+def _has_booked(run: PayRun) -> bool:
+    issued = exists().where(Payslip.run_id == run.id, Payslip.status == PayslipStatus.ISSUED)
+    return bool(db.session.scalar(select(issued)))
 
 
 def _part(run: PayRun, payslip_id: UUID, because: Problem) -> None:

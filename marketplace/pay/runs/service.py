@@ -165,11 +165,10 @@ def _freeze(run: PayRun) -> bool:
 def _post(run: PayRun) -> bool:
     """Books payslips: each is one entry, with the benefits it accrues and the rest of the holds that it ends."""
     # Written out, so that the index of what is frozen is known to have them.
-    frozen = select(Payslip).where(Payslip.run_id == run.id, text("payslip.status = 'frozen'"))
+    frozen = select(Payslip.id).where(Payslip.run_id == run.id, text("payslip.status = 'frozen'"))
     slips = db.session.scalars(frozen.order_by(Payslip.id).limit(BATCH)).all()
-    if slips:
-        parting.book_or_part(run, slips)
-    if len(slips) < BATCH:
+    are_booked = not slips or parting.book_or_part(run, slips)
+    if are_booked and len(slips) < BATCH:
         move_one(run, RunStatus.POSTED, by=CLOCK, event="pay_run.posted")
     return True
 
