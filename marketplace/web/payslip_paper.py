@@ -27,6 +27,7 @@ from marketplace.standards.line_kinds import LineKind
 from marketplace.web import words
 from marketplace.web.contractor import company_names
 from marketplace.web.given import of_lines
+from marketplace.web.landing_pictures import payees_of
 from marketplace.web.paper import Paper, Sheet
 from marketplace.web.rule_words import floor_words, night_words, premium_day_words
 from marketplace.web.words import (
@@ -158,7 +159,7 @@ def _line(view: PayslipView, each: LineView) -> tuple[str, str, str]:
         told.append(night_words(line.night_law))
     return (
         "\n".join([name, f"{line.rule} v{line.rule_version}", *told]),
-        f"{_how_much(line)}\n{name_of('payee', line.payee_kind)}",
+        f"{_how_much(line)}\n{name_of(payees_of(view), line.payee_kind)}",
         amount,
     )
 

@@ -100,7 +100,8 @@ def day_line(start: datetime, end: datetime, stretches: Sequence[Stretch]) -> li
 def company_pays(lines: Iterable[tuple[str, Money]], naming: str = "payee") -> list[Segment]:
     """What the company pays for a piece of work, by who gets it: lines of (payee, money) in one currency.
 
-    `naming` is how the payees are called: "payee" to the person who is paid, "payee_of_others" to the company.
+    `naming` is how the payees are called: "payee" to the person who is paid, "payee_of_unpaid" and
+    "payee_of_sent_back" to one who is not or whose bank has sent it back, "payee_of_others" to the company.
     """
     sums: dict[str, Money] = {}
     for payee, amount in lines:

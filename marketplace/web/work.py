@@ -61,7 +61,7 @@ from marketplace.web.contractor import company_names, navigation, only_contracto
 from marketplace.web.day import count, day_of, is_asked, running_clock, with_terms
 from marketplace.web.forms import Form
 from marketplace.web.given import of_lines, to_come
-from marketplace.web.landing_pictures import landed_bar
+from marketplace.web.landing_pictures import landed_bar, payees_of
 from marketplace.workforce import queries as workforce
 
 blueprint = Blueprint("work", __name__, url_prefix="/work")
@@ -375,6 +375,8 @@ def show_payslip(payslip_id: UUID) -> str:
     view = payslips.view(payslip_id, currency=wanted, seen_by=by)
     own(view.payslip, by)
     events = timeline("payslip", payslip_id)
+    back_at_rail = landing.came_back(events)
+    payees = payees_of(view, back_at_rail)
     return render_template(
         "work/payslip.html",
         view=view,
@@ -383,8 +385,10 @@ def show_payslip(payslip_id: UUID) -> str:
         wanted=wanted,
         currencies=currencies,
         bars={known: landed_bar(each) for known, each in view.landings.items()},
+        payees=payees,
         pays=pictures.company_pays(
-            (str(each.line.payee_kind), each.line.money) for each in view.lines if each.line.kind not in OWN_BENEFITS
+            [(str(each.line.payee_kind), each.line.money) for each in view.lines if each.line.kind not in OWN_BENEFITS],
+            payees,
         ),
         companies=company_names([each.line for each in view.lines]),
         laws=BY_ID,
@@ -393,7 +397,7 @@ def show_payslip(payslip_id: UUID) -> str:
         year=view.year_to_date,
         rule_said={each.line.rule: words.said(RULES[each.line.rule].sentence) for each in view.lines},
         events=events,
-        back_at_rail=landing.came_back(events),
+        back_at_rail=back_at_rail,
     )
 
 

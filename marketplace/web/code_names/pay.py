@@ -60,6 +60,20 @@ PAY = {
         "tax": lazy_gettext("tax that is withheld"),
         "third_party": lazy_gettext("a third party's margin"),
     },
+    "payee_of_unpaid": {
+        "contractor": lazy_gettext("yours, not paid yet"),
+        "benefits": lazy_gettext("kept for you as benefits"),
+        "platform": lazy_gettext("the service's fee"),
+        "tax": lazy_gettext("tax that is withheld"),
+        "third_party": lazy_gettext("a third party's margin"),
+    },
+    "payee_of_sent_back": {
+        "contractor": lazy_gettext("yours, sent back by your bank"),
+        "benefits": lazy_gettext("kept for you as benefits"),
+        "platform": lazy_gettext("the service's fee"),
+        "tax": lazy_gettext("tax that is withheld"),
+        "third_party": lazy_gettext("a third party's margin"),
+    },
     "benefit_kind": {
         "health_stipend": lazy_gettext("health contribution"),
         "sick_leave": lazy_gettext("sick leave"),
