@@ -23,7 +23,7 @@ from marketplace.pay.invoices.models import Invoice
 from marketplace.pay.invoices.routes import as_file
 from marketplace.pay.invoices.schemas import BillingArgs
 from marketplace.pay.schemas import DepositArgs
-from marketplace.web.amounts import NotRead, amount
+from marketplace.web.amounts import NotRead, amount, plain_in_field
 from marketplace.web.company import SHOWN, after, blueprint, saved
 from marketplace.web.forms import Form
 from marketplace.web.invoice_paper import paper_of_invoice, paper_of_month, supplied_words
@@ -106,7 +106,7 @@ def show_transfer(company_id: UUID) -> str:
     by = actor()
     told = paying.how_to_pay(company_id, by)
     usual = queries.usual_currency(company_id, by) or "EUR"
-    form = Form(DepositArgs, {"money.amount": "1000.00", "money.currency": usual} | request.args.to_dict())
+    form = Form(DepositArgs, {"money.amount": plain_in_field("1000.00", usual), "money.currency": usual} | request.args.to_dict())
     return render_template(
         "company/transfer.html", told=told, form=form, amount=_asked(form), currencies=currencies(), now=clock.now()
     )

@@ -9,7 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from marketplace.accounts.models import Company
+from marketplace.accounts.models import Company, Person
 from marketplace.core.db import db, transaction
 from marketplace.core.idempotency import HEADER
 from marketplace.pay.bank import deposits as bank_deposits
@@ -190,6 +190,11 @@ def test_the_pages(ours: Company, client: FlaskClient) -> None:
     page = desk.send(f"/desk/bank/{line.id}/company?name=lab", "/assign", company_id=ours.id)
     assert "available to the company" in page.words
     owner = Visitor(client.application.test_client())
-    owner.signed_in(accounts.person_of(accounts.owner_of(ours.id).person_id))
+    person = accounts.person_of(accounts.owner_of(ours.id).person_id)
+    owner.signed_in(person)
     page = owner.look(f"/company/{ours.id}/money/transfer?money.amount=250.00&money.currency=EUR")
     assert bank_rules.reference_of(ours.id) in page.words
+    with transaction():
+        db.session.get_one(Person, person.id).locale = "id"
+    page = owner.look(f"/company/{ours.id}/money/transfer")
+    assert 'value="1000,00"' in page.html, "what is proposed is written as its reader writes it"
