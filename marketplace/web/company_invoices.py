@@ -90,7 +90,7 @@ def show_month(company_id: UUID, month: str | None) -> str:
         "company/month.html",
         month=begins.date(),
         months=[(each, _bar(each)) for each in found],
-        before=(begins - timedelta(days=1)).date(),
+        before=(begins - timedelta(days=1)).date() if any(each.has_before for each in found) else None,
         following=ends.date() if ends <= clock.now() else None,
     )
 
@@ -106,7 +106,10 @@ def show_transfer(company_id: UUID) -> str:
     by = actor()
     told = paying.how_to_pay(company_id, by)
     usual = queries.usual_currency(company_id, by) or "EUR"
-    form = Form(DepositArgs, {"money.amount": plain_in_field("1000.00", usual), "money.currency": usual} | request.args.to_dict())
+    form = Form(
+        DepositArgs,
+        {"money.amount": plain_in_field("1000.00", usual), "money.currency": usual} | request.args.to_dict(),
+    )
     return render_template(
         "company/transfer.html", told=told, form=form, amount=_asked(form), currencies=currencies(), now=clock.now()
     )

@@ -1,12 +1,15 @@
 """The pages on which a company reads what it has paid for, and where it could pay nobody."""
 
+import re
+
 import pytest
 from flask import Flask
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from marketplace.core.db import db
 from marketplace.core.money import Money
 from marketplace.gigs.models import Gig
+from marketplace.ledger.models import JournalEntry
 from marketplace.pay.models import PaymentOp
 from marketplace.web import company_money
 from tests.factories import accounts, gigs
@@ -26,6 +29,20 @@ def test_what_was_paid_is_totalled_whole_and_not_by_the_lines_that_are_shown(
     page = visitor.look(f"/company/{company_id}/money/paid")
     assert "$67.40 USD in all" in page.words
     assert "wages" not in page.words
+
+
+def test_a_statement_leads_to_no_month_before_the_first_that_has_anything(visitor: Visitor) -> None:
+    company_id = made.worked_and_approved().company_id
+    visitor.signed_in(accounts.person_of(accounts.owner_of(company_id).person_id))
+    at = f"/company/{company_id}/money/months"
+    first = f"{db.session.scalars(select(func.min(JournalEntry.at))).one():%Y-%m}"
+    year, month = map(int, first.split("-"))
+    after = f"{year + month // 12}-{month % 12 + 1:02}"
+    assert f'href="{at}/{first}"' in visitor.look(f"{at}/{after}").html
+    for each in (first, "2020-01", "0001-01"):
+        page = visitor.look(f"{at}/{each}")
+        leads_to = re.findall(rf'href="{at}/([0-9]+-[0-9]+)"', page.html)
+        assert (page.status, [month for month in leads_to if month < each]) == (200, [])
 
 
 def test_a_deposit_is_typed_as_its_reader_writes_and_has_a_most(visitor: Visitor) -> None:

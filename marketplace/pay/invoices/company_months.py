@@ -71,6 +71,8 @@ class Month:
     set_aside: Money
     freed: Money
     kinds: Sequence[Kind]
+    has_before: bool
+    """Whether anything came or went before it."""
 
 
 def month_of(company_id: UUID, name: str, seen_by: Actor) -> list[Month]:
@@ -201,6 +203,7 @@ def _month(code: str, crossed: Sequence[Any], inside: Sequence[Any], kinds: Sequ
         set_aside=moved.get(True, Money.zero(code)),
         freed=moved.get(False, Money.zero(code)),
         kinds=[Kind(r.kind, Money(int(r.amount), code), int(r.seconds)) for r in kinds if r.currency == code],
+        has_before=any(row.is_before for row in crossed if row.currency == code),
     )
 
 
