@@ -7,7 +7,7 @@ asked: the API takes one way of writing alone.
 
 import re
 from collections.abc import Mapping
-from decimal import ROUND_DOWN, Decimal
+from decimal import ROUND_DOWN, Decimal, InvalidOperation
 from typing import Any, Final
 
 import marshmallow as ma
@@ -96,6 +96,14 @@ def plain_in_field(plain: str, currency: str) -> str:
     try:
         return in_field(Money.of(plain, currency))
     except BadMoney:
+        return plain
+
+
+def plain_number_in_field(plain: str) -> str:
+    """The same of a number that is kept as the API writes it ("2.5"); what is none stays as it is."""
+    try:
+        return number_in_field(Decimal(plain))
+    except InvalidOperation:
         return plain
 
 

@@ -1,6 +1,6 @@
 """The terms of a contract as a form of plain fields, named by their dotted paths: `pay.amount`, `nda.carve_outs`."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import marshmallow as ma
@@ -36,7 +36,7 @@ class TermsForm(ContractTermsSchema):
         given = dict(data)
         given.pop(BUTTON, None)
         rows = [dict(row) for _, row in sorted(given.pop(BETWEEN, {}).items()) if row]
-        given["intermediaries"] = [row | {"margin_paid_by": "company"} for row in rows]
+        given["intermediaries"] = _between(rows)
         given["via_third_party"] = bool(rows)
         given["translations"] = _translations(given)
         if (pay := given.get("pay", {})).get("amount"):
@@ -68,7 +68,8 @@ def values_of(terms: Mapping[str, Any]) -> dict[str, Any]:
         values[TRANSLATED] = "true"
         values |= {f"{IN_OTHER}.{path}": words for path, words in each["words"].items()}
     for number, party in enumerate(terms["intermediaries"][:PARTIES]):
-        values |= {f"{BETWEEN}.{number}.{name}": str(each) for name, each in party.items()}
+        shown = party | {"margin_percent": amounts.plain_number_in_field(str(party["margin_percent"]))}
+        values |= {f"{BETWEEN}.{number}.{name}": str(each) for name, each in shown.items()}
     return values
 
 
@@ -77,6 +78,22 @@ def _amount(pay: Mapping[str, str]) -> str:
         return amounts.amount(pay["amount"], pay.get("currency", ""))
     except amounts.NotRead as unread:
         raise ma.ValidationError({"pay": {"amount": [str(unread)]}}) from unread
+
+
+def _between(rows: Sequence[Mapping[str, str]]) -> list[dict[str, str]]:
+    """The parties in between, whose margins are typed as their reader writes numbers."""
+    found, unread = [], {}
+    for number, row in enumerate(rows):
+        party = {**row, "margin_paid_by": "company"}
+        if margin := party.get("margin_percent"):
+            try:
+                party["margin_percent"] = amounts.number(margin)
+            except amounts.NotRead as wrong:
+                unread[number] = {"margin_percent": [str(wrong)]}
+        found.append(party)
+    if unread:
+        raise ma.ValidationError({"intermediaries": unread})
+    return found
 
 
 _ROWS = ("intermediaries", "translations")

@@ -21,6 +21,7 @@ from marketplace.web.amounts import (
     TwoWays,
     amount,
     as_read,
+    number,
     plain_in_field,
     read,
     written,
@@ -100,11 +101,13 @@ def test_what_stands_in_a_form_comes_back_as_it_was(app: Flask, locale: str) -> 
     known = RegionFacts(currency="KWD", timezones=("Asia/Kuwait",), min_wage=Decimal("1.234"), source="s", as_of="2026")
     terms = contracts.terms()
     terms["pay"] |= {"amount": "1.234", "currency": "KWD"}
+    terms["intermediaries"] = [{"name": "Middle BV", "margin_percent": "1.234"}]
     with app.test_request_context(), force_locale(locale):
         place = {name.removeprefix("facts."): value for name, value in _values(("KW", None), known, 1).items()}
         assert as_read(RegionFactsSchema(), place)[0]["min_wage"] == "1.234"
         for field in (values_of(terms)["pay.amount"], plain_in_field("1.234", "KWD")):
             assert amount(field, "KWD") == "1.234"
+        assert number(values_of(terms)["between.0.margin_percent"]) == "1.234"
         assert plain_in_field("none", "KWD") == "none"
 
 

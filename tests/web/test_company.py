@@ -17,7 +17,7 @@ from marketplace.gigs.rules import ChecklistItem, GigStatus
 from marketplace.pay import queries as pay_queries
 from tests.factories import accounts, contracts, gigs, shifts, workforce
 from tests.web.at_company import AtCompany
-from tests.web.visitor import Visitor
+from tests.web.visitor import Page, Visitor
 
 PAGES = (
     "",
@@ -305,12 +305,17 @@ def test_every_refused_term_stands_beside_its_field(at: AtCompany) -> None:
 
 
 def test_a_party_in_between_is_named_with_its_margin(at: AtCompany) -> None:
-    page = at.send(
-        "/contracts/templates/new",
-        between__0__name="Middle BV", between__0__country="NL", between__0__role="payroll",
-        between__0__margin_percent="5", then="read",
-    )  # fmt: skip
-    assert "Middle BV (NL), payroll; its margin of 5 %" in page.words
+    def named(margin: str) -> Page:
+        return at.send(
+            "/contracts/templates/new",
+            between__0__name="Middle BV", between__0__country="NL", between__0__role="payroll",
+            between__0__margin_percent=margin, then="read",
+        )  # fmt: skip
+
+    assert "Middle BV (NL), payroll; its margin of 2.5 %" in named("2,5").words
+    unclear = named("1.234,5.6")
+    assert "“1.234,5.6” is no number." in unclear.words
+    assert unclear.form().values["between.0.margin_percent"] == ["1.234,5.6"]
 
 
 def test_a_contract_is_ended_with_a_reason(at: AtCompany, company: Company) -> None:
