@@ -36,7 +36,8 @@ from marketplace.gigs.rules import ChecklistItem, Criteria, LanguageNeed, PilotR
 from marketplace.pay import service as pay
 from marketplace.shifts import scheduling
 from marketplace.specimen import specimen
-from marketplace.standards.rates import FEE_PERCENT, highest_cost
+from marketplace.standards.held import highest_cost
+from marketplace.standards.rates import FEE_PERCENT
 from marketplace.standards.rules import HazardCategory, HazardClass, PaymentModel
 from marketplace.workforce import agreement, applying, availability, declarations, documents, requirements
 from marketplace.workforce import service as workforce

@@ -30,13 +30,14 @@ from marketplace.shifts.hours import added_late, scheduled_minutes
 from marketplace.shifts.laying import Planned
 from marketplace.shifts.leading_models import LeadMinutes, LeadPlan
 from marketplace.shifts.models import Shift
-from marketplace.shifts.reserve import unused_minutes
+from marketplace.shifts.reserve import most_waited, unused_minutes
 from marketplace.shifts.rules import PriceChanged, ShiftStatus
 from marketplace.standards import queries as standards
 from marketplace.standards.hazard import HazardClass
+from marketplace.standards.held import highest_cost
 from marketplace.standards.hours import Span
 from marketplace.standards.premium_days import Place
-from marketplace.standards.rates import NO_STEP, PriceInput, cost, highest_cost, price
+from marketplace.standards.rates import NO_STEP, PriceInput, cost, price
 from marketplace.standards.shift_price import ShiftWork
 from marketplace.workforce.models import Contractor
 from marketplace.workforce.rules import ContractorStatus
@@ -224,11 +225,11 @@ class _Reading:
         for each, known in zip(self.planned, self.seats, strict=True):
             seats.append((each.starts_at, each.seats, known.highest))
             # Whoever stands by may be called, so that a yes holds what a seat costs.
-            beside += known.highest * each.standby
+            beside += known.standing_by(most_waited(each.starts_at, each.ends_at)) * each.standby
         for row in self.open:
             known = self._seats(row, row.is_training, row.seats)
             if row.is_beside:
-                beside += known.highest * row.seats
+                beside += known.standing_by(most_waited(row.starts_at, row.ends_at)) * row.seats
             else:
                 seats.append((row.starts_at, row.seats, known.highest))
             beside += self._minutes_of_lead(row, row.is_training, (row.lead_before, row.lead_after)) * row.plans

@@ -15,11 +15,12 @@ from typing import Any
 from marketplace.core.money import Money, total
 from marketplace.standards.cost_parts import PartKind, parts_of
 from marketplace.standards.day_laws import laws_of_place
+from marketplace.standards.held import at_most
 from marketplace.standards.nights import night_laws_of
 from marketplace.standards.overtime import law_of
 from marketplace.standards.premium_days import Place, PremiumDay
 from marketplace.standards.rates import NO_STEP, PriceInput, PriceLine, cost, price
-from marketplace.standards.shift_price import ShiftWork, at_most, full_week, shift_price
+from marketplace.standards.shift_price import ShiftWork, full_week, shift_price
 
 MOST_TIMES = 48
 """Times of open shifts that a `Cover` looks at, the nearest first, those of people who stand by or lead among them:
@@ -76,6 +77,11 @@ class Seats:
             for each in _distinct(self.work, self.places)
         }
         return max((cost(_lines(self.work, each)) for each in given), key=lambda money: money.amount)
+
+    def standing_by(self, waits: int) -> Money:
+        """What one of them costs at most whose person waits up to so many minutes for a call (STANDBY)."""
+        waiting = replace(self.work, waits=waits) if self.work.pieces is not None else self.work
+        return of_seat(waiting, self.places, self.highest_step).highest
 
     def late(self, added_minutes: int) -> Money:
         """What it adds to one of them at most that so many minutes are owed beside its time (NOTICE)."""
@@ -184,7 +190,7 @@ def cover(held: Money, seats: Iterable[tuple[datetime, int, Money]], beside: Mon
 
 
 def _lines(work: ShiftWork, given: PriceInput) -> tuple[PriceLine, ...]:
-    return price(at_most(given, work.pieces))
+    return price(at_most(given, work.pieces, work.waits))
 
 
 def _distinct(work: ShiftWork, places: tuple[Place, ...]) -> list[Place]:

@@ -28,7 +28,7 @@ from marketplace.shifts.models import Booking, Shift
 from marketplace.shifts.rules import BookingStatus
 from marketplace.shifts.timesheet_rules import CompensationRule
 from marketplace.standards.catalogue import RULES
-from marketplace.standards.rates import highest_cost
+from marketplace.standards.held import highest_cost
 from marketplace.workforce.models import Contractor
 
 OFTEN = timedelta(days=30)

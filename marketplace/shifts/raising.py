@@ -33,12 +33,12 @@ from marketplace.shifts.hazard_rules import NotUnlawful
 from marketplace.shifts.holds import returned
 from marketplace.shifts.hours import cancellation, scheduled_minutes
 from marketplace.shifts.models import Booking, Offer, Shift, TimeEntry
-from marketplace.shifts.reserve import cancelled
+from marketplace.shifts.reserve import cancelled, most_waited
 from marketplace.shifts.rules import ACTIVE_BOOKING, BookingStatus
 from marketplace.shifts.timesheet_models import Timesheet, TimesheetLine
 from marketplace.shifts.timesheet_rules import TimesheetStatus
 from marketplace.standards.hazard import ILLEGAL, OPT_IN, HazardClass
-from marketplace.standards.rates import highest_cost
+from marketplace.standards.held import highest_cost
 from marketplace.workforce.models import HazardConsent
 
 
@@ -279,9 +279,11 @@ def _money_for(gig: Gig) -> Money:
 
 def _highest_cost(booking: Booking, gig: Gig, hazard_class: HazardClass) -> Money:
     """What the whole schedule of a booking costs in that class: no part of it, however it is ended, costs more."""
+    waits = most_waited(booking.starts_at, booking.ends_at) if booking.is_standby else booking.standby_minutes
     return highest_cost(
         booking.rate,
         scheduled_minutes(booking.starts_at, booking.ends_at),
+        waits=waits,
         hazard_class=hazard_class,
         fee_percent=gig.fee_percent,
         margin=gig.margin,

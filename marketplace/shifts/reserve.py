@@ -26,6 +26,11 @@ def ready_until(starts_at: datetime, ends_at: datetime) -> datetime:
     return min(starts_at + READY_FOR, ends_at)
 
 
+def most_waited(starts_at: datetime, ends_at: datetime) -> int:
+    """The minutes that somebody stands by at most before they are called."""
+    return (ready_until(starts_at, ends_at) - starts_at) // _MINUTE
+
+
 def in_time(starts_at: datetime, called_at: datetime | None) -> datetime:
     """Until when somebody has to have clocked in: half an hour after the start, or a quarter after a later call."""
     late = starts_at + NO_SHOW_AFTER

@@ -11,12 +11,13 @@ from marketplace.contracts.plan_rules import Cover
 from marketplace.core.money import Money
 from marketplace.shifts.eligibility import Person, Seat, place_of, step
 from marketplace.shifts.hours import cancellation_curve, scheduled_minutes
-from marketplace.shifts.reserve import ANSWER_WITHIN, CALL_WITHIN, ready_until, unused_minutes
+from marketplace.shifts.reserve import ANSWER_WITHIN, CALL_WITHIN, most_waited, ready_until, unused_minutes
 from marketplace.standards.hazard import caps, paid_break_minutes
+from marketplace.standards.held import at_most
 from marketplace.standards.line_kinds import Payee
 from marketplace.standards.premium_days import kept_days
 from marketplace.standards.rates import NO_STEP, PriceInput, PriceLine, cost, gross_pay, price, stepped
-from marketplace.standards.shift_price import ShiftWork, at_most, shift_price
+from marketplace.standards.shift_price import ShiftWork, shift_price
 
 FORM = 1
 """The version of the shape below. What was promised keeps the shape that it was promised in."""
@@ -38,12 +39,13 @@ def work_of(seat: Seat) -> ShiftWork:
         pieces=seat.pieces,
         added_minutes=seat.added_minutes,
         is_training=seat.is_training,
+        waits=most_waited(seat.span.starts_at, seat.span.ends_at) if seat.is_standby else 0,
     )
 
 
 def highest(priced: PriceInput, seat: Seat) -> Money:
     """What such a seat costs at most, with all the pieces that it pays: what is held."""
-    return cost(price(at_most(priced, seat.pieces)))
+    return cost(price(at_most(priced, seat.pieces, work_of(seat).waits)))
 
 
 def promised_lines(seat: Seat, person: Person) -> tuple[PriceLine, ...]:

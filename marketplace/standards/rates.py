@@ -238,53 +238,6 @@ def gross_pay(lines: tuple[PriceLine, ...]) -> Money:
     return total((ln.money for ln in lines if ln.payee is Payee.CONTRACTOR), lines[0].money.currency)
 
 
-def highest_cost(
-    rate: Money,
-    scheduled_minutes: int,
-    *,
-    hazard_class: HazardClass = HazardClass.H0,
-    fee_percent: Decimal = FEE_PERCENT,
-    margin: Money | None = None,
-    overtime_minutes: int = 0,
-    overtime_percent: int = RULES["OVERTIME"].parameters["percent_where_unknown"],
-    further_overtime_minutes: int = 0,
-    further_overtime_percent: int = 100,
-    step_points: int = NO_STEP,
-    night_minutes: int = 0,
-    night_law: Night | None = None,
-    premium_days: tuple[PremiumDay, ...] = (),
-    added_minutes: int = 0,
-    pieces: Pieces | None = None,
-) -> Money:
-    """The most that a booking of so many minutes can cost: what is held when it is accepted.
-
-    It never falls when the minutes grow, and no part of the schedule worked, filled up to the call-in minimum, costs
-    more. Breaks inside the schedule are counted as if they were paid. `added_minutes` are owed beside it (NOTICE).
-    `pieces` are the most there may be, always beside the wages: breaks and other time are paid whatever they earn.
-    """
-    return cost(
-        price(
-            PriceInput(
-                pieces=None if pieces is None else replace(pieces, instead_of_wages=False),
-                rate=rate,
-                work_minutes=scheduled_minutes,
-                hazard_class=hazard_class,
-                fee_percent=fee_percent,
-                margin=margin,
-                overtime_minutes=overtime_minutes,
-                overtime_percent=overtime_percent,
-                further_overtime_minutes=further_overtime_minutes,
-                further_overtime_percent=further_overtime_percent,
-                step_points=step_points,
-                night_minutes=night_minutes,
-                night_law=night_law,
-                premium_days=premium_days,
-                added_minutes=added_minutes,
-            )
-        )
-    )
-
-
 def stepped(rate: Money, step_points: int) -> Money:
     """A rate times a step in ten-thousandths, as a whole rate an hour."""
     return rate * Fraction(step_points, NO_STEP)

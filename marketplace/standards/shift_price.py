@@ -1,5 +1,5 @@
-"""What a shift pays and costs before anybody works it: one function for the offer, for what a yes holds, and for every
-estimate. Pure.
+"""What a shift pays and costs before anybody works it: one function for the offer, for what a yes holds (`held`), and
+for every estimate. Pure.
 
 In prose. Its time earns the rate; what else is known from its hours alone follows from where a person lives: minutes at
 night, public holidays, the weekly day of rest that the calendar names, and overtime of a day that is longer than the
@@ -32,7 +32,7 @@ FULL_DAY: Final = timedelta(hours=8)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShiftWork:
     """What a seat of a shift pays, whoever takes it. `pieces` are the most that it pays (PIECES); `added_minutes` are
-    owed beside its time (NOTICE)."""
+    owed beside its time (NOTICE). Whoever stands by for it `waits` for a call up to so many minutes (STANDBY)."""
 
     span: Span
     rate: Money
@@ -42,6 +42,7 @@ class ShiftWork:
     pieces: Pieces | None = None
     added_minutes: int = 0
     is_training: bool = False
+    waits: int = 0
 
 
 def shift_price(work: ShiftWork, place: Place, others: Iterable[Span] = (), step_points: int = NO_STEP) -> PriceInput:
@@ -70,12 +71,6 @@ def shift_price(work: ShiftWork, place: Place, others: Iterable[Span] = (), step
         is_training=work.is_training,
         pieces=None if work.pieces is None else replace(work.pieces, count=0),
     )
-
-
-def at_most(given: PriceInput, pieces: Pieces | None) -> PriceInput:
-    """The same with all the pieces that it pays: what is held. Breaks and other time are paid by the hour whatever
-    pieces earn, so the hours are held beside them (PIECES)."""
-    return given if pieces is None else replace(given, pieces=replace(pieces, instead_of_wages=False))
 
 
 def full_week(span: Span, place: Place) -> list[Span]:

@@ -16,7 +16,7 @@ from marketplace.core import clock
 from marketplace.core.db import db, transaction
 from marketplace.core.ids import new_id
 from marketplace.core.money import Money
-from marketplace.standards.rates import highest_cost
+from marketplace.standards.held import highest_cost
 from tests.bench.planning import crowd
 from tests.factories import shifts as make
 from tests.factories.shifts import MONDAY

@@ -17,8 +17,9 @@ from marketplace.pay.runs.lines import LEAVE_CAP, Minutes
 from marketplace.pay.runs.reasons import Promise, Work
 from marketplace.shifts.timesheet_rules import CompensationRule
 from marketplace.standards.hazard import HazardClass
+from marketplace.standards.held import highest_cost
 from marketplace.standards.line_kinds import LineKind, Payee
-from marketplace.standards.rates import PriceInput, highest_cost
+from marketplace.standards.rates import PriceInput
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 ANA, GIG, BOOKING = (UUID(int=n) for n in (1, 2, 3))

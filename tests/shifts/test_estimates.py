@@ -32,6 +32,7 @@ from marketplace.standards.hazard import HazardClass
 from marketplace.standards.hours import Span
 from marketplace.standards.piece_rates import Pieces
 from marketplace.standards.premium_days import Place
+from marketplace.standards.rates import cost, price
 from tests.factories import accounts
 from tests.factories import shifts as make
 from tests.factories.shifts import MONDAY, ZONE
@@ -97,6 +98,18 @@ def test_the_estimate_of_a_known_person_is_what_their_yes_holds(seat: Seat, home
     assert sum(part.most.amount for part in alone.parts) == held.amount
     found = estimates.estimate([Seats(work_of(seat), 1, places)], "USD")
     assert found.least <= held <= found.most
+
+
+def test_a_yes_to_stand_by_holds_what_the_pieces_cost_in_fewer_minutes() -> None:
+    """Ten hours in California, the last two of them overtime, with 300 pieces at 0.50. Called after an hour, whoever
+    stands by has 300 pieces in nine hours, and each of the two earns more by them; so much is held, and estimated."""
+    seat = replace(SEAT, span=Span(MONDAY, MONDAY + 10 * HOUR), pieces=Pieces(usd("0.50"), 300))
+    standby, person = replace(seat, is_standby=True), replace(ANA, subdivision="US-CA")
+    called = {"work_minutes": 540, "standby_minutes": 60, "pieces": seat.pieces}
+    costs = cost(price(replace(price_input(standby, person), **called)))
+    assert highest(price_input(seat, person), seat) < costs <= highest(price_input(standby, person), standby)
+    seats = Seats(work_of(seat), 1, (place_of(person),))
+    assert seats.standing_by(60) == highest(price_input(standby, person), standby)
 
 
 def test_a_full_week_is_told_as_what_a_person_who_has_one_costs() -> None:

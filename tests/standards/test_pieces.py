@@ -1,5 +1,6 @@
 """What pieces pay, in place of the hour and beside it (rule PIECES)."""
 
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -9,10 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from marketplace.core.money import Money
+from marketplace.standards.day_laws import DayWage
 from marketplace.standards.hazard import HazardClass
+from marketplace.standards.held import highest_cost
 from marketplace.standards.line_kinds import LineKind
 from marketplace.standards.piece_rates import Pieces
-from marketplace.standards.rates import BadPrice, PriceInput, PriceLine, cost, gross_pay, highest_cost, price
+from marketplace.standards.premium_days import DayKind, DayStep, PremiumDay
+from marketplace.standards.rates import BadPrice, PriceInput, PriceLine, cost, gross_pay, price
 
 
 def usd(amount: str) -> Money:
@@ -20,6 +24,8 @@ def usd(amount: str) -> Money:
 
 
 FIFTEEN = usd("15.00")
+DAY_STEPS = [[], [(900, 200)], [(60, 150), (30, 300), (900, 400)], [(120, 100), (900, 200)]]
+DAYS_WAGES = [DayWage(480, 100, 200), DayWage(480, 200, 200, before=60), DayWage(450, 100, 100, beside=True)]
 
 
 def by_piece(count: int, cents: str = "0.40") -> Pieces:
@@ -107,6 +113,22 @@ def test_pieces_that_are_no_price(wrong: Pieces) -> None:
         PriceInput(rate=FIFTEEN, pieces=wrong)
 
 
+def test_what_is_held_is_the_cost_of_the_hours_of_a_holiday_alone_where_that_is_the_most() -> None:
+    """Eight hours at 15.00, four of them on a holiday at double pay, with at most 100 pieces at 2.00. Worked to the end
+    the premium of the day is 60.00, and half of 200.00 for the pieces: 519.20 in all. Stopped by a cap when the holiday
+    ends it is 60.00 and 200.00: 618.20. That is held, with a minute's pay for what lines round."""
+    day = PremiumDay(date(2026, 12, 25), DayKind.HOLIDAY, "", (DayStep(240, 200),))
+    told: dict[str, Any] = {"rate": FIFTEEN, "premium_days": (day,), "pieces": beside(100)}
+    whole = price(PriceInput(work_minutes=480, **told))
+    stopped = price(PriceInput(work_minutes=240, neutral_minutes=240, **told))
+    held = highest_cost(scheduled_minutes=480, **told)
+    assert (cost(whole), cost(stopped), held) == (usd("519.20"), usd("618.20"), usd("618.46"))
+    # Where no way is dearer than the whole, nothing but the whole is held.
+    assert highest_cost(FIFTEEN, 480, overtime_minutes=60, pieces=beside(100)) == cost(
+        price(PriceInput(rate=FIFTEEN, work_minutes=480, overtime_minutes=60, pieces=beside(100)))
+    )
+
+
 @given(
     rate=st.integers(1, 5_000),
     each=st.integers(1, 2_000),
@@ -118,10 +140,26 @@ def test_pieces_that_are_no_price(wrong: Pieces) -> None:
 def test_what_is_held_covers_every_count_of_pieces_and_none_earns_less_than_the_hour(
     rate: int, each: int, most: int, scheduled: int, instead: bool, data: st.DataObject
 ) -> None:
-    count, paid = data.draw(st.integers(0, most)), data.draw(st.integers(0, scheduled))
-    breaks, planned = data.draw(st.integers(0, paid)), data.draw(st.integers(0, scheduled))
+    """Any part of a schedule worked, some of it on a day that earns more, left early or begun late, or after a wait for
+    a call."""
+    count = data.draw(st.just(most) | st.integers(0, most), label="count")
+    beside = data.draw(st.integers(0, scheduled), label="beside the day")
+    planned = data.draw(st.integers(0, beside), label="overtime")
+    step, wage = data.draw(st.sampled_from([10_000, 12_345])), data.draw(st.sampled_from([None, *DAYS_WAGES]))
+    steps = tuple(DayStep(minutes, percent) for minutes, percent in data.draw(st.sampled_from(DAY_STEPS)))
+    day = PremiumDay(date(2026, 12, 25), DayKind.HOLIDAY, "", steps, wage=wage).part(scheduled - beside)
+    beside = scheduled - day.minutes
+    waits = data.draw(st.integers(0, 60), label="waits")
+    late, late_on_it = data.draw(st.sampled_from([(0, 0), (min(waits, beside), 0), (0, min(waits, day.minutes))]))
+    worked = data.draw(st.just(0) | st.integers(0, beside - late), label="worked beside the day")
+    left = day.minutes - late_on_it
+    on_it = day.part(data.draw(st.integers(0, left) | st.just(left), label="worked on it"), late_on_it)
+    paid = worked + on_it.minutes
+    breaks = data.draw(st.integers(0, paid))
+    # Overtime are the last minutes of the schedule; night may be anywhere in it.
+    overtime = min(worked, max(0, worked + late - (beside - planned)))
+    night = data.draw(st.integers(0, scheduled), label="night")
     terms: dict[str, Any] = {"hazard_class": data.draw(st.sampled_from(HazardClass)), "fee_percent": Decimal(5)}
-    step = data.draw(st.sampled_from([10_000, 12_345]))
     hourly = Money(rate, "USD")
     real = price(
         PriceInput(
@@ -129,8 +167,9 @@ def test_what_is_held_covers_every_count_of_pieces_and_none_earns_less_than_the_
             work_minutes=paid - breaks,
             paid_break_minutes=breaks,
             call_in_minutes=scheduled - paid,
-            # Overtime are the last minutes of the schedule.
-            overtime_minutes=max(0, paid - (scheduled - planned)),
+            overtime_minutes=overtime,
+            night_minutes=min(paid, night),
+            premium_days=(on_it,) if on_it.steps else (),
             step_points=step,
             pieces=Pieces(Money(each, "USD"), count, instead),
             **terms,
@@ -140,8 +179,11 @@ def test_what_is_held_covers_every_count_of_pieces_and_none_earns_less_than_the_
         hourly,
         scheduled,
         overtime_minutes=planned,
+        night_minutes=night,
+        premium_days=(day,) if day.steps else (),
         step_points=step,
         pieces=Pieces(Money(each, "USD"), most, instead),
+        waits=waits,
         **terms,
     )
     assert cost(real) <= held

@@ -16,10 +16,12 @@ from marketplace.shifts.clock_rules import EntryKind
 from marketplace.shifts.hours import MINUTE, Minutes, Stretch, beyond_worked, night_worked
 from marketplace.standards.call_in import call_in_missing
 from marketplace.standards.day_laws import DAY_LAWS, DayLaw, day_laws_table
+from marketplace.standards.held import highest_cost
 from marketplace.standards.hours import Span
 from marketplace.standards.line_kinds import DAY_OF_LINE, LineKind
 from marketplace.standards.nights import night_promised
 from marketplace.standards.overtime import Overtime, law_of, overtime
+from marketplace.standards.piece_rates import Pieces
 from marketplace.standards.premium_days import (
     Beyond,
     Place,
@@ -28,7 +30,7 @@ from marketplace.standards.premium_days import (
     days_of,
     kept_days,
 )
-from marketplace.standards.rates import PriceInput, PriceLine, cost, gross_pay, highest_cost, price
+from marketplace.standards.rates import PriceInput, PriceLine, cost, gross_pay, price
 
 HOUR = timedelta(hours=1)
 ZONES = {
@@ -336,11 +338,11 @@ def test_whatever_is_worked_stays_within_what_was_promised(
         data.draw(st.integers(0, lasts), label="cut")
     )
     rate = Money(data.draw(st.integers(180, 1600), label="rate"), "USD")
+    most = data.draw(st.none() | st.builds(Pieces, st.just(rate), st.integers(1, 99), st.booleans()), label="pieces")
     percents = {"overtime_percent": first, "further_overtime_percent": further}
-    real = price(PriceInput(rate=rate, **percents, **minutes.to_price))
+    real = price(PriceInput(rate=rate, pieces=most, **percents, **minutes.to_price))
     over = {"overtime_minutes": promised.overtime.minutes, "further_overtime_minutes": promised.overtime.further}
-    assert cost(real) <= highest_cost(
-        rate, scheduled, **over, **percents, night_minutes=dark, night_law=law, premium_days=promised.days
-    )
+    owed = {"night_minutes": dark, "night_law": law, "premium_days": promised.days, "pieces": most, "waits": waited}
+    assert cost(real) <= highest_cost(rate, scheduled, **over, **percents, **owed)
     if lasts == scheduled and minutes.work == scheduled:
         assert (found.days, found.overtime) == (promised.days, promised.overtime)

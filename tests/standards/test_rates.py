@@ -14,10 +14,11 @@ from marketplace.standards import hazard, rates
 from marketplace.standards.call_in import call_in_minimum, call_in_missing
 from marketplace.standards.catalogue import RULES
 from marketplace.standards.hazard import HazardClass
+from marketplace.standards.held import highest_cost
 from marketplace.standards.line_kinds import OWN_BENEFITS, LineKind, Payee
 from marketplace.standards.piece_rates import Pieces
 from marketplace.standards.premium_days import DayKind, DayStep, PremiumDay
-from marketplace.standards.rates import BadPrice, PriceInput, PriceLine, cost, gross_pay, highest_cost, price
+from marketplace.standards.rates import BadPrice, PriceInput, PriceLine, cost, gross_pay, price
 
 FIFTEEN = Money.of("15.00", "USD")
 
