@@ -46,10 +46,11 @@ class Seats:
     @property
     def words(self) -> str:
         return str(
-            gettext(
-                "%(taken)s of %(seats)s seats taken, %(asked)s asked for, %(empty)s empty",
+            ngettext(
+                "%(taken)s of %(num)d seat taken, %(asked)s asked for, %(empty)s empty",
+                "%(taken)s of %(num)d seats taken, %(asked)s asked for, %(empty)s empty",
+                self.taken + self.asked + self.empty,
                 taken=self.taken,
-                seats=self.taken + self.asked + self.empty,
                 asked=self.asked,
                 empty=self.empty,
             )

@@ -62,9 +62,10 @@ def summary(loads: Mapping[date, Load]) -> Load:
 def load_words(load: Load) -> str:
     """What a day holds, as people read it."""
     shifts = ngettext("%(num)d shift", "%(num)d shifts", load.shifts)
-    words = str(
-        gettext("%(shifts)s, %(taken)s of %(seats)s seats taken", shifts=shifts, taken=load.taken, seats=load.seats)
+    taken = ngettext(
+        "%(taken)s of %(num)d seat taken", "%(taken)s of %(num)d seats taken", load.seats, taken=load.taken
     )
+    words = f"{shifts}, {taken}"
     more = []
     if load.standby:
         more.append(gettext("%(standing)s of %(places)s stand by", standing=load.standing, places=load.standby))

@@ -211,7 +211,7 @@ def _look_at_what_runs(week: Week) -> None:
         odi = people.person(accounts.operator().person_id).email
     desk = week.tab(odi, phone=False)
     desk.goto("/desk/live")
-    expect(desk.locator("main")).to_contain_text("1 of 1 seats taken")
+    expect(desk.locator("main")).to_contain_text("1 of 1 seat taken")
     expect(desk.locator("main")).to_contain_text("working 1")
     desk.context.close()
 

@@ -35,7 +35,7 @@ def test_a_company_reads_who_comes_and_has_somebody_stand_by(visitor: Visitor, s
     become(visitor, scene.company.person_id)
     assert "confirmed" in visitor.look(pages).words
     assert "$31.20" in visitor.look(f"{pages}/standby").words
-    assert "0 of 1 people stand by" in visitor.send(f"{pages}/standby", "").words
+    assert "0 of 1 person stands by" in visitor.send(f"{pages}/standby", "").words
     beside = db.session.scalars(select(Shift).where(Shift.standby_of == seat.shift_id)).one()
     waiting = shifts.booked(scene, shift=beside)
     shifts.at(MONDAY)

@@ -32,7 +32,7 @@ def test_a_company_looks_at_the_days_starts_a_series_leaves_one_out_and_ends_it(
     visitor.signed_in(owner)
     path = f"/company/{there.company_id}/shifts/series"
     looked = visitor.send(f"{path}/new", look="1", **FIELDS)
-    assert "Monday, November 30, 2026: 1 shift, 0 of 1 seats taken" in looked.words
+    assert "Monday, November 30, 2026: 1 shift, 0 of 1 seat taken" in looked.words
     months = "November 2026", "January 2027"
     assert all(each in looked.words for each in months), "the days of a year are told apart"
     assert db.session.scalar(select(ShiftSeries.id)) is None
@@ -46,7 +46,7 @@ def test_a_company_looks_at_the_days_starts_a_series_leaves_one_out_and_ends_it(
     page = visitor.send(f"{page.address}/leave-out?day=2026-11-30", reason="A holiday.")
     assert "Monday, November 30, 2026: left out" in page.words
     calendar = visitor.look(f"/company/{there.company_id}/calendar?month=2026-11")
-    assert "1 shift, 0 of 1 seats taken" in calendar.words
+    assert "1 shift, 0 of 1 seat taken" in calendar.words
     day = visitor.look(f"/company/{there.company_id}/calendar/2026-11-23")
     assert "9:00 AM to 11:00 AM" in day.words
     assert visitor.look(f"/company/{there.company_id}/calendar/2026-02-30").status == 404
@@ -102,7 +102,7 @@ def test_the_calendar_leads_from_a_day_to_what_is_to_be_approved_on_it(visitor: 
     timesheets.submit_due()
     visitor.signed_in(db.session.get_one(Person, there.company.person_id))
     calendar = visitor.look(f"/company/{there.company_id}/calendar?month=2026-11")
-    assert "1 shift, 1 of 1 seats taken, 1 to approve" in calendar.words
+    assert "1 shift, 1 of 1 seat taken, 1 to approve" in calendar.words
     today = calendar.html.partition('aria-current="date"')[2]
     assert today[: today.index("</td>")].count("November 26, 2026") == 1
     day = visitor.look(f"/company/{there.company_id}/calendar/2026-11-23")
@@ -148,7 +148,7 @@ def test_a_file_is_looked_at_and_planned(visitor: Visitor) -> None:
     assert db.session.scalar(select(Shift.id)) is None
     page = visitor.hand_in(page)
     assert "1 shift was planned." in page.words
-    assert "Tuesday, November 24, 2026: 1 shift, 0 of 1 seats taken" in page.words
+    assert "Tuesday, November 24, 2026: 1 shift, 0 of 1 seat taken" in page.words
 
 
 def test_an_address_of_a_calendar_is_shown_once_and_revoked(visitor: Visitor) -> None:

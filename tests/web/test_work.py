@@ -73,7 +73,7 @@ def test_a_yes_that_is_collected_and_what_became_of_it(visitor: Visitor, scene: 
     deciding.decide_due()
     page = visitor.look(f"/work/offers/{asked[1].id}").words
     assert "The seats went to others" in page
-    assert "2 people said yes for the open seats, of which there were 1" in page
+    assert "2 people said yes; open seats: 1" in page
     assert "You have 6200 points; the last seat went to 7700." in page
 
 
