@@ -3,12 +3,15 @@
 One hold that was short by a minor unit stopped a whole run, and with it everybody whose timesheets that run had taken.
 The run of a payslip may change until it is issued, and never after. A line keeps the run that reckoned it.
 
-On the way down such a run is one like others: an earlier version books and pays it.
+An earlier version charges fees by the run that a line names: those of a payslip that was parted from it would be
+charged under a cause that is on an invoice already, and no invoice would be issued any more.
 """
 
 import sqlalchemy as sa
 from alembic import op
 from flask import current_app
+
+from migrations.staying import refuse_while
 
 revision = "0151"
 down_revision = "0150"
@@ -26,6 +29,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    refuse_while("pay_run", "parted_from_id IS NOT NULL", "runs of payslips that could not be booked with others")
     if role := _application():
         op.execute(f'REVOKE UPDATE (run_id) ON payslip FROM "{role}"')
     op.execute("DROP TRIGGER payslip_keeps_its_run ON payslip")
