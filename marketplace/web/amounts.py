@@ -14,7 +14,7 @@ import marshmallow as ma
 from babel.numbers import NumberFormatError, format_decimal, get_decimal_symbol, parse_decimal
 from flask_babel import get_locale, gettext
 
-from marketplace.core.http import MoneyField
+from marketplace.core.http import AMOUNT, MoneyField
 from marketplace.core.money import BadMoney, Money, is_currency, minor_digits
 from marketplace.standards.schemas import DecimalField
 
@@ -94,7 +94,7 @@ def number_in_field(number: Decimal) -> str:
 def plain_in_field(plain: str, currency: str) -> str:
     """The same of an amount that is kept, or sent, as the API writes it ("1.234" KWD); what is none stays as it is."""
     try:
-        return in_field(Money.of(plain, currency))
+        return in_field(Money.of(plain, currency)) if AMOUNT.fullmatch(plain) else plain
     except BadMoney:
         return plain
 
