@@ -7,6 +7,7 @@ import re
 from datetime import datetime
 from typing import Final
 
+from marketplace.core.problems import Problem
 from marketplace.web.patterns import Patterns
 from marketplace.web.words import amounts, day, said, status_words, when
 
@@ -132,3 +133,13 @@ def _value(name: str, text: str) -> str:
 
 
 _PATTERNS: Final = Patterns(PATTERNS, _value)
+
+
+def title_of(code: str) -> str | None:
+    """The English title of the house's own problem with this code."""
+    kinds = [Problem]
+    for kind in kinds:
+        if vars(kind).get("code") == code:
+            return kind.title
+        kinds += kind.__subclasses__()
+    return None

@@ -238,7 +238,6 @@ FIELDS: Mapping[str, LazyString] = MappingProxyType(
         "record_offered_at": lazy_gettext("Work record offered"),
         "recovered_amount": lazy_gettext("Paid back by the company"),
         "reference": lazy_gettext("Reference number"),
-        "refusal_code": lazy_gettext("Code of the refusal"),
         "agreement": lazy_gettext("Agreement with the rail"),
         "arrives_on": lazy_gettext("Arrives on"),
         "can_pay_out": lazy_gettext("Can be paid out to a bank"),

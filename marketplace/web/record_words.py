@@ -12,11 +12,23 @@ from flask_babel import format_time, get_locale, gettext, lazy_gettext
 from flask_babel.speaklater import LazyString
 
 from marketplace.core.money import Money
-from marketplace.web.choices import RIGHTS
+from marketplace.pay.taxes.schemes import BY_ID
+from marketplace.web.choices import RIGHTS, tax_numbers
 from marketplace.web.happenings import named_event
+from marketplace.web.problem_words import problem_said, title_of
 from marketplace.web.record_fields import FIELDS
 from marketplace.web.verdict_words import verdict_said
-from marketplace.web.words import account_words, countries, day, duration, money_words, name_of, status_words, weekdays
+from marketplace.web.words import (
+    account_words,
+    countries,
+    day,
+    duration,
+    money_words,
+    name_of,
+    said,
+    status_words,
+    weekdays,
+)
 from marketplace.web.words import when as moment_words
 
 _CODES: Mapping[str, LazyString] = MappingProxyType(
@@ -74,7 +86,6 @@ _CODES: Mapping[str, LazyString] = MappingProxyType(
         "CALL_IN": lazy_gettext("called in for little work"),
         "HAZARD": lazy_gettext("stopped because of its class"),
         "OUTAGE": lazy_gettext("power or network was lost"),
-        "sandbox": lazy_gettext("test rail (no money moves)"),
         "taken_back": lazy_gettext("taken back"),
         "restored": lazy_gettext("restored"),
         "due": lazy_gettext("to be paid"),
@@ -84,13 +95,38 @@ _CODES: Mapping[str, LazyString] = MappingProxyType(
         "below": lazy_gettext("below the law’s limit"),
         "no_rate": lazy_gettext("no rate into the law’s currency"),
         "given_back": lazy_gettext("given back"),
+        "refund": lazy_gettext("money that goes back to the company"),
+        "reversal": lazy_gettext("a payout that is taken back"),
+        "evidence": lazy_gettext("papers for a bank"),
+        "replaced": lazy_gettext("another one took its place"),
+        "holds": lazy_gettext("what was found holds"),
+        "contradicted": lazy_gettext("a second person found otherwise"),
+        "alone": lazy_gettext("done by one person"),
+        "agreed": lazy_gettext("a second person agreed"),
+        "place": lazy_gettext("whoever lives there"),
+        "commenter": lazy_gettext("whoever commented"),
+        "author": lazy_gettext("whoever wrote the words"),
+        "colleague": lazy_gettext("the other one of a handover"),
+        "channel": lazy_gettext("whoever is in the channel"),
     }
 )
 """Codes that stand nowhere but in a record."""
 
 _KINDS: Final[Mapping[str, str]] = MappingProxyType(
     {
+        "bank_payouts.state": "bank_payout",
+        "clock_corrections.side": "side",
+        "handovers.kind": "handover",
+        "handovers_asked.kind": "handover",
+        "lead_minutes.part": "lead_part",
+        "match_contests.outcome": "matched",
+        "member_invitations.status": "joining",
+        "money_acts.kind": "money_act",
+        "payment_findings.outcome": "found",
+        "payout_contests.decision": "payout_decision",
+        "payout_methods.kind": "payout_method",
         "requirements.kind": "requirement",
+        "withholdings.why": "withheld",
         "signals.kind": "signal",
         "benefits.kind": "entry",
         "time_entries.kind": "time",
@@ -100,6 +136,7 @@ _KINDS: Final[Mapping[str, str]] = MappingProxyType(
         "restrictions.source": "source",
         "hidden_words.kind": "hidden",
         "test_attempts.flags": "attempt_flag",
+        "agreement": "agreement",
         "category": "category",
         "certificate": "certificate",
         "form": "year_form",
@@ -107,10 +144,13 @@ _KINDS: Final[Mapping[str, str]] = MappingProxyType(
         "ended_through": "ended_through",
         "benefits_outcome": "benefits_outcome",
         "engagement_type": "engagement",
+        "disabled_reason": "disabled",
         "flags": "flag",
         "hazard_class": "hazard",
+        "name_check": "name_check",
         "parts": "part_of_record",
         "payee_kind": "payee",
+        "rail": "rail",
         "scope": "scope",
         "up_to": "hazard",
         "way": "way",
@@ -122,7 +162,7 @@ _KINDS: Final[Mapping[str, str]] = MappingProxyType(
 _ACCOUNTS: Final = frozenset({"account", "payer", "payee", "source", "destination"})
 """Fields that name an account of the books: `contractor:ID:payable`."""
 _FOR_MACHINES: Final = frozenset(
-    {"about", "address_seal", "data", "fingerprint", "key", "name_md5", "name_seal", "params", "salt"}
+    {"about", "address_seal", "data", "fingerprint", "key", "name_md5", "name_seal", "params", "refusal_code", "salt"}
 )
 _UUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
@@ -195,10 +235,13 @@ def _text(section: str, field: str, value: str) -> str:
         return ""
     if section == "events" and field == "name":
         return named_event(value)
+    if section == "clock_taps" and field == "code":
+        return said(title_of(value) or value)
+    if (kind := _KINDS.get(f"{section}.{field}")) is not None:
+        return name_of(kind, value)
     if (known := _named(field, value)) is not None:
         return known
-    kind = _KINDS.get(f"{section}.{field}") or _KINDS.get(field)
-    if kind is not None:
+    if (kind := _KINDS.get(field)) is not None:
         return name_of(kind, value)
     if field in ("title", "name", "words", "text", "body", "reason", "note"):
         return value
@@ -217,6 +260,21 @@ def _named(field: str, value: str) -> str | None:
         return str(_CODES.get(value) or status_words(value))
     if field == "scopes":
         return str(next((words for right, words in RIGHTS.items() if right == value), value))
+    return _said_elsewhere(field, value)
+
+
+def _said_elsewhere(field: str, value: str) -> str | None:
+    """What other pages have words for, as they say it."""
+    if field == "skill":
+        return name_of("work", value.replace("-", "_"))
+    if field == "number_kind":
+        return dict(tax_numbers()).get(value, value)
+    if field == "scheme":
+        return said(BY_ID[value].title) if value in BY_ID else value
+    if field in ("why", "told", "problem"):
+        return problem_said(value)
+    if field == "failure":
+        return str(gettext("Your bank sent it back: look at your bank details at Stripe."))
     return None
 
 

@@ -2,7 +2,10 @@
 
 from flask_babel import lazy_gettext
 
+from marketplace.matching.rules import SENTENCES
+
 WORK = {
+    "matched": {str(outcome): lazy_gettext(sentence) for outcome, sentence in SENTENCES.items()},
     "search": {
         "waits": lazy_gettext("Somebody else is about to be searched for."),
         "asked": lazy_gettext("Somebody else is searched for, and people are asked."),
