@@ -1,17 +1,18 @@
 """The payslip on paper: what the page says, as a PDF that can be kept and shown, with its proof in it."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from io import BytesIO
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from flask import Response, request, url_for
-from flask_babel import get_locale, gettext, ngettext
+from flask_babel import get_locale, gettext, lazy_gettext, ngettext
 
 from marketplace.accounts import queries as accounts
 from marketplace.accounts.auth import actor
 from marketplace.accounts.rules import Actor, require_person
+from marketplace.core.events import timeline
 from marketplace.core.http import made_file
 from marketplace.core.money import Money
 from marketplace.core.problems import Problem
@@ -19,7 +20,9 @@ from marketplace.pay import payslips, to_date
 from marketplace.pay.models import PayLine
 from marketplace.pay.payslips import LineView, PayslipView
 from marketplace.pay.pieces import pieces
+from marketplace.pay.rails import landing
 from marketplace.pay.rails.landing import Landing
+from marketplace.pay.rules import OpStatus
 from marketplace.pay.seals import proofs as seal_proofs
 from marketplace.pay.seals import verify
 from marketplace.pay.taxes.schemes import BY_ID
@@ -27,7 +30,7 @@ from marketplace.standards.line_kinds import LineKind
 from marketplace.web import words
 from marketplace.web.contractor import company_names
 from marketplace.web.given import of_lines
-from marketplace.web.landing_pictures import payees_of
+from marketplace.web.landing_pictures import NET, payees_of
 from marketplace.web.paper import Paper, Sheet
 from marketplace.web.rule_words import floor_words, night_words, premium_day_words
 from marketplace.web.words import (
@@ -44,6 +47,10 @@ from marketplace.web.words import (
 )
 from marketplace.web.work import blueprint, own
 from marketplace.workforce import queries as workforce
+
+BACK_AT_RAIL: Final = lazy_gettext(
+    "Your bank sent it back to your account at the payment rail, where it is yours. Look at your bank details."
+)
 
 
 @blueprint.get("/pay/<uuid:payslip_id>/payslip.pdf")
@@ -70,10 +77,12 @@ def paper_of(view: PayslipView, zone: str, by: Actor) -> bytes:
     sheet.add("text", accounts.person(slip.contractor_id).name)
     if not view.moves_real_money:
         sheet.add("text", gettext("Sandbox: no money moves."))
-    _sums(sheet, view)
-    _lines(sheet, view, zone)
+    back_at_rail = landing.came_back(timeline("payslip", slip.id))
+    payees = payees_of(view, back_at_rail)
+    _sums(sheet, view, payees)
+    _lines(sheet, view, zone, payees)
     _taxes(sheet, view)
-    _arrived(sheet, view)
+    _arrived(sheet, view, back_at_rail)
     _year(sheet, view)
     sheet.add("heading", gettext("What stood in your accounts after this payslip"))
     for account, money in to_date.balances_after(slip):
@@ -84,9 +93,9 @@ def paper_of(view: PayslipView, zone: str, by: Actor) -> bytes:
     return paper.bytes()
 
 
-def _sums(sheet: Sheet, view: PayslipView) -> None:
+def _sums(sheet: Sheet, view: PayslipView, payees: str) -> None:
     slip = view.payslip
-    sheet.add("heading", gettext("Paid to you") if view.is_paid else gettext("Earned, not paid yet"))
+    sheet.add("heading", str(NET[payees]))
     sheet.add("big", money_words(slip.net))
     if slip.withheld:
         sent = {"money": money_words(slip.withheld), "due": money_words(slip.due)}
@@ -124,7 +133,7 @@ def _rate(view: PayslipView) -> str:
 # --- line by line ---------------------------------------------------------------------------------------------------
 
 
-def _lines(sheet: Sheet, view: PayslipView, zone: str) -> None:
+def _lines(sheet: Sheet, view: PayslipView, zone: str, payees: str) -> None:
     """Grouped by the work that they pay, since a shift has several."""
     companies = company_names([each.line for each in view.lines])
     bonuses = of_lines([each.line for each in view.lines])
@@ -134,7 +143,7 @@ def _lines(sheet: Sheet, view: PayslipView, zone: str) -> None:
         if (given := bonuses.get(piece.first.bonus_id)) is not None:
             sheet.add("small", f"{given.gig} · {given.writer}: {given.bonus.reason}")
         for each in piece.lines:
-            sheet.add("sum", *_line(view, each))
+            sheet.add("sum", *_line(view, each, payees))
 
 
 def _about(line: PayLine, companies: Mapping[UUID, str], zone: str) -> str:
@@ -148,7 +157,7 @@ def _about(line: PayLine, companies: Mapping[UUID, str], zone: str) -> str:
     return " · ".join(told)
 
 
-def _line(view: PayslipView, each: LineView) -> tuple[str, str, str]:
+def _line(view: PayslipView, each: LineView, payees: str) -> tuple[str, str, str]:
     line = each.line
     amount = money_words(line.money)
     if each.money_there is not None:
@@ -159,7 +168,7 @@ def _line(view: PayslipView, each: LineView) -> tuple[str, str, str]:
         told.append(night_words(line.night_law))
     return (
         "\n".join([name, f"{line.rule} v{line.rule_version}", *told]),
-        f"{_how_much(line)}\n{name_of(payees_of(view), line.payee_kind)}",
+        f"{_how_much(line)}\n{name_of(payees, line.payee_kind)}",
         amount,
     )
 
@@ -194,13 +203,15 @@ def _taxes(sheet: Sheet, view: PayslipView) -> None:
 # --- what became of it ----------------------------------------------------------------------------------------------
 
 
-def _arrived(sheet: Sheet, view: PayslipView) -> None:
+def _arrived(sheet: Sheet, view: PayslipView, back_at_rail: Collection[UUID | None]) -> None:
     sheet.add("heading", gettext("What became of it"))
     for payout in view.payouts:
         sheet.add("pair", gettext("Promised"), f"{money_words(payout.money)} · {status_words(payout.status)}")
         if (landed := view.landings.get(payout.id)) is not None:
             for label, value in _landed(landed):
                 sheet.add("pair", label, value)
+        elif payout.status is OpStatus.DONE and payout.id in back_at_rail:
+            sheet.add("text", str(BACK_AT_RAIL))
     if not view.payouts:
         sheet.add("text", gettext("Not paid out yet."))
 

@@ -61,7 +61,7 @@ from marketplace.web.contractor import company_names, navigation, only_contracto
 from marketplace.web.day import count, day_of, is_asked, running_clock, with_terms
 from marketplace.web.forms import Form
 from marketplace.web.given import of_lines, to_come
-from marketplace.web.landing_pictures import landed_bar, payees_of
+from marketplace.web.landing_pictures import NET, landed_bar, payees_of
 from marketplace.workforce import queries as workforce
 
 blueprint = Blueprint("work", __name__, url_prefix="/work")
@@ -386,6 +386,7 @@ def show_payslip(payslip_id: UUID) -> str:
         currencies=currencies,
         bars={known: landed_bar(each) for known, each in view.landings.items()},
         payees=payees,
+        net=NET[payees],
         pays=pictures.company_pays(
             [(str(each.line.payee_kind), each.line.money) for each in view.lines if each.line.kind not in OWN_BENEFITS],
             payees,

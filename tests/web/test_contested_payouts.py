@@ -1,11 +1,16 @@
 """The pages on which somebody contests what became of a payout, has it paid again, and an operator answers."""
 
+from io import BytesIO
+from uuid import UUID
+
 from flask import Flask
+from pypdf import PdfReader
 from sqlalchemy import select
 
 from marketplace.accounts import queries as people
 from marketplace.accounts.rules import OperatorRole
 from marketplace.core.db import db, transaction
+from marketplace.pay import service
 from marketplace.pay.contests.models import PayoutContest
 from marketplace.pay.contests.rules import ANSWER_WITHIN
 from marketplace.pay.models import PaymentOp
@@ -28,8 +33,25 @@ def test_a_payout_that_the_bank_has_sent_back_says_where_it_lies(visitor: Visito
     with transaction():
         landing.look_at_sandbox()
     assert [told in visitor.look(page).words for page in pages] == [True, True]
-    slip = visitor.look(pages[0]).words
-    assert ("yours, sent back by your bank" in slip, "paid to you" in slip.lower()) == (True, False)
+    assert called(visitor, op.payslip_id) == [(True, False)] * 2
+    with transaction():
+        service.take_back(op.id, "Her bank has closed the account.", by=made.finance())
+    payments.advance_ops()
+    with transaction():
+        service.retry_payout(op.id, by=made.finance())
+    payments.advance_ops()
+    assert called(visitor, op.payslip_id) == [(False, True)] * 2
+
+
+def called(visitor: Visitor, payslip_id: UUID | None) -> list[tuple[bool, bool]]:
+    """Whether a payslip, its page and its paper, calls the pay sent back, and whether paid."""
+    page, paper = (
+        visitor.look(f"/work/pay/{payslip_id}").words,
+        visitor.client.get(f"/work/pay/{payslip_id}/payslip.pdf"),
+    )
+    on_paper = "".join(each.extract_text() for each in PdfReader(BytesIO(paper.data)).pages)
+    told = [" ".join(words.lower().split()) for words in (page, on_paper)]
+    return [("yours, sent back by your bank" in words, "paid to you" in words) for words in told]
 
 
 def test_somebody_contests_a_payout_and_reads_the_answer(app: Flask, visitor: Visitor) -> None:
