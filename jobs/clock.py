@@ -45,11 +45,20 @@ def fire(entry: Entry, at: datetime) -> bool:
 @job(clock.LOOK)
 def look_at_everything() -> None:
     """Does what every entry that follows business time would do, one after the other in the timetable's order: time was
-    moved, and anything may be due. The same move thus has the same outcome, however many workers there are."""
+    moved, and anything may be due. The same move thus has the same outcome, however many workers there are. One that
+    raises keeps no later one from it, and is told of by an ExceptionGroup after all of them."""
+    broken = []
     with clock.held():
         for entry in TIMETABLE:
-            if entry.follows_business_time:
+            if not entry.follows_business_time:
+                continue
+            try:
                 run_now(entry.job)
+            except Exception as failure:
+                failure.add_note(entry.job)
+                broken.append(failure)
+    if broken:
+        raise ExceptionGroup("Not everything could be looked at", broken)
 
 
 def start(app: Flask, timetable: Sequence[Entry] = TIMETABLE) -> BackgroundScheduler:

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from flask import Flask
 from structlog.testing import capture_logs
 
@@ -10,6 +11,9 @@ from jobs.schedule import TIMETABLE, Entry, daily, every_minutes, every_seconds
 from marketplace.core import clock as business
 from marketplace.core import queue
 from marketplace.core.db import db, transaction
+from marketplace.pay.models import PayRun
+from marketplace.pay.rules import RunStatus
+from tests.factories import pay as made
 
 TEN = Entry("test.ten", every_seconds(10))
 START = datetime(2026, 3, 1, 12, 0, 5, tzinfo=UTC)
@@ -96,17 +100,22 @@ def test_the_sweep_that_frees_locks_needs_none() -> None:
 
 
 def test_moved_time_has_everything_looked_at_in_one_order(app: Flask) -> None:
-    """What has ended comes before what it makes room for: else the same move would not always come to the same."""
+    """What has ended comes before what it makes room for: else the same move would not always come to the same. A pay
+    run that cannot go on keeps nothing that comes after it."""
+    made.short(booking := made.worked_and_approved())
+    stuck = made.started(booking.company_id)
     with transaction():
         business.travel_to(business.now() + timedelta(days=3))
-    assert queue.depth() == {(business.LOOK, "todo"): 1}
+    assert queue.depth()[business.LOOK, "todo"] == 1
     wanted = [entry.job for entry in TIMETABLE if entry.follows_business_time]
     assert wanted.index("offers.expire") < wanted.index("shifts.match")
     assert wanted.index("timesheets.auto_approve") < wanted.index("pay.run")
     assert "checks.run" not in wanted
-    with capture_logs() as lines:
+    with capture_logs() as lines, pytest.raises(ExceptionGroup) as told:
         clock.look_at_everything()
     assert [line["job"] for line in lines if line["event"] == "job"] == wanted
+    assert told.value.exceptions[0].__notes__ == ["pay.advance_runs"]
+    assert db.session.get_one(PayRun, stuck.id).status is RunStatus.FROZEN
 
 
 def test_while_everything_is_looked_at_no_clock_fires_what_follows_business_time(app: Flask) -> None:
