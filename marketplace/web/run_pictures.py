@@ -65,7 +65,7 @@ def pay_bar(each: _Pay, whole: int | None = None) -> list[Segment]:
     rest = each.cost + each.leave - each.net - each.benefits
     return stacked(
         [
-            Part(gettext("paid out"), money_words(each.net), each.net.amount, "a"),
+            Part(gettext("net pay"), money_words(each.net), each.net.amount, "a"),
             Part(gettext("kept as benefits"), money_words(each.benefits), each.benefits.amount, "b"),
             Part(gettext("fees and margins"), money_words(rest), rest.amount, "c"),
         ],

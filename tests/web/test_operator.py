@@ -137,6 +137,11 @@ def test_a_payslip_that_waits_alone_says_why_and_where_it_is_from(desk: Desk) ->
     assert "It pays 1 timesheet." in page.words
     assert f"/desk/pay/{run.id}" in page.html
     assert page.words.count(accounts_queries.person(short.contractor_id).name) == 1
+    assert "paid out" not in page.words, "it is not even booked"
+    whole = desk.look(f"/pay/{run.id}")
+    assert "1 payslip could not be booked with it, and waits in a run of its own:" in whole.words
+    assert f"/desk/pay/{alone.id}" in whole.html
+    assert "It pays 1 timesheet." in whole.words
 
 
 def test_what_takes_a_while_to_reckon_is_reckoned_when_it_is_asked_for(
