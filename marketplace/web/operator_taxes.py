@@ -14,6 +14,7 @@ from marketplace.core.http import page
 from marketplace.pay.taxes import remitting, withholding
 from marketplace.pay.taxes.models import Remittance, Withholding
 from marketplace.pay.taxes.schemas import TaxConfirmArgs, TaxGiveBackArgs, TaxRemittanceArgs
+from marketplace.pay.taxes.schemes import BY_ID
 from marketplace.web import words
 from marketplace.web.forms import Form
 from marketplace.web.operator import SHOWN, after, blueprint, saved
@@ -34,6 +35,7 @@ def show_taxes(form: Form | None = None) -> ResponseReturnValue:
         held=held,
         found=found,
         lines=lines,
+        laws=BY_ID,
         today=clock.now().date(),
         companies=accounts.company_name(list(owners)),
         people=accounts.person_name([each.contractor_id for each in lines]),

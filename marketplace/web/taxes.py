@@ -1,7 +1,10 @@
 """A contractor's page about taxes: where they pay them, what the law there takes, and what was withheld."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from datetime import date
+from decimal import Decimal
+from types import MappingProxyType
+from typing import Any, Final
 from uuid import UUID
 
 from flask import Response, flash, redirect, render_template, url_for
@@ -13,7 +16,7 @@ from marketplace.accounts.auth import actor
 from marketplace.core import clock
 from marketplace.core.db import db
 from marketplace.core.http import page
-from marketplace.core.money import Money
+from marketplace.core.money import BadMoney, Money
 from marketplace.core.problems import NotFound
 from marketplace.pay.taxes import profiles as tax_profiles
 from marketplace.pay.taxes import withholding
@@ -21,6 +24,7 @@ from marketplace.pay.taxes import years as tax_years
 from marketplace.pay.taxes.models import Withholding
 from marketplace.pay.taxes.schemas import TaxDeclarationGivenSchema
 from marketplace.pay.taxes.schemes import BY_ID, Certificate
+from marketplace.pay.taxes.schemes import Form as YearForm
 from marketplace.pay.taxes.year_models import YearStatement
 from marketplace.pay.taxes.year_routes import as_file
 from marketplace.web import choices, words
@@ -63,7 +67,8 @@ def show_year(statement_id: UUID) -> str:
     return render_template(
         "work/year.html",
         statement=found,
-        companies=[(each, _bar(each)) for each in companies],
+        companies=[(each, _bar(each), _boxes(found, each)) for each in companies],
+        month_of=lambda month: words.month_words(date(found.year, month, 1)),
         countries=dict(words.countries()),
     )
 
@@ -80,6 +85,30 @@ def _mine(statement_id: UUID) -> YearStatement:
     if found.contractor_id != by.person_id:
         raise NotFound
     return found
+
+
+def _boxes(statement: YearStatement, company: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """What the country's paper asks for, by the names that it has there; only whether it is reported is our word."""
+    currency = _IN.get(statement.form, company["currency"])
+    told = []
+    for name, value in company["boxes"].items():
+        if isinstance(value, bool):
+            told.append((gettext("reported to an authority"), gettext("yes") if value else gettext("no")))
+        else:
+            told.append((name, _amount(value, currency)))
+    return told
+
+
+def _amount(value: str, currency: str) -> str:
+    try:
+        return words.money_words(Money.of(value, currency))
+    except BadMoney:
+        # A part of a whole can have more digits than its currency.
+        return f"{words.number(Decimal(value))} {currency}"
+
+
+_IN: Final = MappingProxyType({YearForm.ID_BUKTI_POTONG: "IDR"})
+"""The currency of a paper that is always in its country's own."""
 
 
 def _bar(company: Mapping[str, Any]) -> Sequence[Segment]:

@@ -259,7 +259,7 @@ def test_the_pages_say_it(taxed: Booking, client: FlaskClient) -> None:
     assert "Not supported" in hers.send("/work/taxes", country="DE", number_kind="none").words
     first, second = (accounts.operator(OperatorRole.FINANCE) for _ in range(2))
     desk = Visitor(client.application.test_client()).signed_in(accounts.person_of(first.person_id))
-    desk.send("/desk/taxes", action="/desk/taxes")
+    assert "PPh 21 of non-employees" in desk.send("/desk/taxes", action="/desk/taxes").words
     other = Visitor(client.application.test_client()).signed_in(accounts.person_of(second.person_id))
     one = db.session.scalars(remitting.remittances(first)).one()
     assert "NTPN 2" in other.send("/desk/taxes", action=f"/desk/taxes/{one.id}/confirm", reference="NTPN 2").words
