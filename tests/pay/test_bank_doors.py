@@ -179,6 +179,7 @@ def test_the_pages(ours: Company, client: FlaskClient) -> None:
         seconds.agree(db.session.scalars(select(MoneyAct.id)).all()[-1], by=pay.finance())
     assert "The bank's own interest.): It is a lab's." in desk.look("/desk/bank").words
     page = desk.send("/desk/bank", file=(text + "\n2026-11-17,x,USD,y,,").encode())
+    assert "CSV · 1 transfer came in" in page.words
     assert "Nothing of it can be taken" in page.words
     assert "The amount is no plain number" in page.words
     page = desk.send("/desk/bank", file=text.encode())
