@@ -57,7 +57,7 @@ class PayRun(Stateful):
     begun_to: Mapped[UUID | None]
     """The payouts of all payslips up to this one are begun: a piece of a long run looks for the next ones behind it."""
     lines: Mapped[int] = mapped_column(default=0)
-    """How many pay lines it has written, and of how many timesheets: counted as it goes, since a page that shows how
+    """How many pay lines its payslips have, and of how many timesheets: counted as it goes, since a page that shows how
     far it is would else count a million of them."""
     timesheets: Mapped[int] = mapped_column(default=0)
     timesheets_due: Mapped[int | None]

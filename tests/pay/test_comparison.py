@@ -41,6 +41,16 @@ def test_counts_add_up_by_currency_and_kind() -> None:
         ("ruling", 1), ("test", 1), ("benefit", 4),
     ]  # fmt: skip
     assert counts.beside_timesheets(both, "IDR") == [counts.Count(counts.PaidFor.TEST, 1)]
+    assert counts.less(both, some)["USD"] == more["USD"]
+
+
+def test_lines_that_are_written_count_as_those_that_were_reckoned() -> None:
+    """Two lines of a timesheet, one of a ruling on it, and a bonus; and a payslip that gives tax back alone."""
+    none, sheet, other = dict.fromkeys(counts.IDS), UUID(int=1), UUID(int=2)
+    lines = [none | {"timesheet_id": sheet}] * 2 + [none | {"timesheet_id": sheet, "cut_id": other}]
+    told = counts.of_ids([*lines, none | {"bonus_id": other}], "USD")
+    assert told == {"USD": {"timesheet": 1, "ruling": 1, "bonus": 1}}
+    assert counts.of_ids([], "USD") == {"USD": {"tax_return": 1}}
 
 
 def test_a_run_is_compared_with_the_last_of_its_scope(

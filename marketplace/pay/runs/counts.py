@@ -4,6 +4,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from types import MappingProxyType
+from typing import Any
 from uuid import UUID
 
 from marketplace.pay.runs.lines import DraftLine
@@ -31,6 +33,19 @@ class PaidFor(StrEnum):
     """Tax that is given back to somebody who is paid nothing else."""
 
 
+IDS: Mapping[str, PaidFor] = MappingProxyType(
+    {
+        "attempt_id": PaidFor.TEST,
+        "cash_out_id": PaidFor.BENEFIT,
+        "guarantee_id": PaidFor.GUARANTEE,
+        "rail_fee_id": PaidFor.RAIL_FEE,
+        "bonus_id": PaidFor.BONUS,
+        "cut_id": PaidFor.RULING,
+        "back_pay_id": PaidFor.BACK_PAY,
+        "timesheet_id": PaidFor.TIMESHEET,
+    }
+)
+"""What a line pays for, by the first of these columns that it has."""
 Counts = Mapping[str, Mapping[str, int]]
 """How many, by currency and kind. What is paid in two currencies counts in both."""
 
@@ -65,6 +80,12 @@ def returned(currencies: Iterable[str]) -> dict[str, dict[str, int]]:
     return {code: {PaidFor.TAX_RETURN: count} for code, count in Counter(currencies).items()}
 
 
+def of_ids(rows: Iterable[Mapping[str, Any]], currency: str) -> dict[str, dict[str, int]]:
+    """What lines that are written already pay for, each with its `IDS`; without one it is tax that is given back."""
+    things = {next((kind, row[name]) for name, kind in IDS.items() if row[name] is not None) for row in rows}
+    return {currency: dict(Counter(str(kind) for kind, _ in things))} if things else returned([currency])
+
+
 def added(some: Counts, more: Counts) -> dict[str, dict[str, int]]:
     """Both together."""
     return {
@@ -74,6 +95,11 @@ def added(some: Counts, more: Counts) -> dict[str, dict[str, int]]:
         }
         for code in {**some, **more}
     }
+
+
+def less(some: Counts, gone: Counts) -> dict[str, dict[str, int]]:
+    """Without those that are gone."""
+    return added(some, {code: {kind: -count for kind, count in own.items()} for code, own in gone.items()})
 
 
 def beside_timesheets(counts: Counts, currency: str | None = None) -> list[Count]:

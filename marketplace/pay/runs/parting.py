@@ -8,7 +8,7 @@ is told of each time, until somebody has mended it.
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import exists, func, select, update
+from sqlalchemy import exists, select, update
 
 from marketplace.accounts.rules import CLOCK
 from marketplace.core.db import db
@@ -16,7 +16,8 @@ from marketplace.core.events import record
 from marketplace.core.problems import Problem
 from marketplace.pay.models import PayLine, PayRun, Payslip
 from marketplace.pay.rules import PayslipStatus, RunStatus
-from marketplace.pay.runs import booking, holds, trials, works
+from marketplace.pay.runs import booking, counts, holds, trials, works
+from marketplace.pay.runs.counts import PaidFor
 from marketplace.pay.taxes import withholding
 
 
@@ -67,8 +68,14 @@ def _has_booked(run: PayRun) -> bool:
 
 
 def _part(run: PayRun, payslip_id: UUID, because: Problem) -> None:
-    own = select(func.count().label("lines"), func.count(PayLine.timesheet_id.distinct()).label("timesheets"))
-    counted = db.session.execute(own.where(PayLine.payslip_id == payslip_id)).one()
+    slip = db.session.get_one(Payslip, payslip_id)
+    written = select(*(getattr(PayLine, name) for name in counts.IDS)).where(PayLine.payslip_id == payslip_id)
+    rows = [dict(row) for row in db.session.execute(written).mappings()]
+    paid_for = counts.of_ids(rows, slip.currency)
+    timesheets = paid_for[slip.currency].get(PaidFor.TIMESHEET, 0)
+    run.lines, run.timesheets = run.lines - len(rows), run.timesheets - timesheets
+    run.timesheets_due = max(run.timesheets, (run.timesheets_due or 0) - timesheets)
+    run.paid_for = counts.less(run.paid_for, paid_for)
     alone = PayRun(
         company_id=run.company_id,
         contractor_id=run.contractor_id,
@@ -79,9 +86,10 @@ def _part(run: PayRun, payslip_id: UUID, because: Problem) -> None:
         rail=run.rail,
         started_at=run.started_at,
         parted_from_id=run.id,
-        lines=counted.lines,
-        timesheets=counted.timesheets,
-        timesheets_due=counted.timesheets,
+        lines=len(rows),
+        timesheets=timesheets,
+        timesheets_due=timesheets,
+        paid_for=paid_for,
         status=RunStatus.FROZEN,
     )
     db.session.add(alone)
