@@ -99,7 +99,6 @@ def show_run(run_id: UUID) -> str:
     ]
     slips = [slip for _, found in groups for slip in found["items"]]
     parted = db.session.scalars(select(PayRun).where(PayRun.parted_from_id == run_id).order_by(PayRun.id)).all()
-    own = so_far.timesheets_in_all - sum(each.timesheets for each in parted)
     return render_template(
         "operator/run.html",
         run=run,
@@ -108,7 +107,7 @@ def show_run(run_id: UUID) -> str:
         groups=groups,
         bars={slip.id: pay_bar(slip) for slip in slips},
         progress=_progress(so_far),
-        pays=counts_words([Count(PaidFor.TIMESHEET, own), *so_far.other_pay]),
+        pays=counts_words([Count(PaidFor.TIMESHEET, so_far.timesheets_in_all), *so_far.other_pay]),
         payouts=queries.newest_payouts(slips),
         names=accounts.person_name([slip.contractor_id for slip in slips]),
         companies=accounts.company_name([run.company_id] if run.company_id else []),
