@@ -5,7 +5,7 @@ from uuid import UUID
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
+from flask_babel import ngettext
 from sqlalchemy import select
 
 from marketplace.accounts import queries as accounts
@@ -47,7 +47,7 @@ def show_bank(form: Form | None = None) -> ResponseReturnValue:
         if isinstance(made, Look):
             looked = made
         elif made is not None:
-            flash(gettext("%(fresh)s of %(all)s transfers are new.", fresh=made.fresh, all=made.incoming))
+            flash(_new_of(made.fresh, made.incoming))
             for each in bank_deposits.remarks(given["content"], by=by):
                 flash(problem_said(each))
             return redirect(url_for("operator.show_bank"))
@@ -73,6 +73,13 @@ def show_bank(form: Form | None = None) -> ResponseReturnValue:
         me=by.person_id,
         limit=two_people.limit(),
     ), shown.status
+
+
+def _new_of(fresh: int, incoming: int) -> str:
+    told: str = ngettext(
+        "%(fresh)s of %(num)d transfer is new.", "%(fresh)s of %(num)d transfers are new.", incoming, fresh=fresh
+    )
+    return told
 
 
 @blueprint.get("/bank/<uuid:line_id>/company")

@@ -183,7 +183,7 @@ def test_the_pages(ours: Company, client: FlaskClient) -> None:
     assert "Nothing of it can be taken" in page.words
     assert "The amount is no plain number" in page.words
     page = desk.send("/desk/bank", file=text.encode())
-    assert "1 of 1 transfers are new" in page.words
+    assert "1 of 1 transfer is new" in page.words
     balances = [f"<Bal><Tp><CdOrPrtry><Cd>{code}</Cd></CdOrPrtry></Tp></Bal>" for code in ("OPBD", "CLBD")]
     page = desk.send("/desk/bank", file=camt(*balances, entry("5.00", "x")).encode())
     assert "A balance of it cannot be" in page.words

@@ -24,6 +24,7 @@ from marketplace.pay.bank.rules import TAKEN_BACK
 from marketplace.pay.queries import hold_names
 from marketplace.pay.rails import rail
 from marketplace.pay.rules import OP_EVENTS
+from marketplace.pay.taxes.schemes import SCHEMES
 from marketplace.standards.engagement import INDICATORS
 from marketplace.standards.exchange import ECB
 from marketplace.standards.rules import RULES
@@ -259,6 +260,10 @@ def test_a_refusal_is_told_in_indonesian(app: Flask, sentence: str, expected: st
 
 def test_every_sentence_that_is_proven_of_the_books_has_an_indonesian(app: Flask) -> None:
     assert {check.sentence for check in proof.prove()} - set(known()) == set()
+
+
+def test_every_tax_law_is_told_in_indonesian() -> None:
+    assert {words for law in SCHEMES for words in (law.title, law.source.title)} - set(known()) == set()
 
 
 def test_a_source_keeps_its_titles_and_their_language_and_says_the_rest_in_the_readers(app: Flask) -> None:
