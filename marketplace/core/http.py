@@ -63,7 +63,8 @@ def asks_outside(view: F) -> F:
 def told_after(names: Sequence[str], reads: Callable[[dict[str, Any]], dict[str, Any]]) -> Callable[[F], F]:
     """Marks a view whose answer gets these members more, which `reads` makes of the others once what was done is
     committed: whoever waits for a row that the view has locked does not wait for a long reading, too. They are null
-    where the asker may not see by then what is read. They are kept with the answer, under its key."""
+    where the asker may not see by then what is read. They are kept with the answer, under its key; where they cannot be
+    read they are null, too, and not kept, so that whoever asks again under that key is told."""
 
     def mark(view: F) -> F:
         setattr(view, _TOLD_AFTER, (names, reads))
@@ -85,7 +86,12 @@ def _tell(response: Response, names: Sequence[str], reads: Callable[[dict[str, A
         response.set_data(current_app.json.dumps(body | told))
         idempotency.keep_again(response)
 
-    transact(tell)
+    try:
+        transact(tell)
+    except Exception:
+        # What is done is done: an error would have whoever asks without a key do it twice.
+        log.exception("told_after")
+        response.set_data(current_app.json.dumps(body | dict.fromkeys(names)))
     return response
 
 

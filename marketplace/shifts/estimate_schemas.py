@@ -97,7 +97,8 @@ class ShiftPriceSchema(PlanPriceSchema):
 
 
 class BesideSchema(ma.Schema):
-    """What is told beside shifts that were just planned; both are null where you may not see the gig any more."""
+    """What is told beside shifts that were just planned. Both are null where you may not see the gig any more, or where
+    they could not be read: ask again under the same key."""
 
     funds = ma.fields.Nested(SeatFundsSchema, required=True, allow_none=True)
     unreached = ma.fields.List(ma.fields.String(), required=True, allow_none=True, metadata=UNREACHED)

@@ -142,13 +142,16 @@ def test_the_nearest_times_alone_are_looked_at_and_it_is_said_of_how_many(
 ) -> None:
     """50 times of two seats and one who stands by, of which the nearest 24 with those who stand by are 48 rows: each
     seat costs 16.85 for its hour, and so does who may be called. One time that is planned is looked at beside them. By
-    then the plan is committed, so that no yes waits for the reading; whoever asks again has the same answer."""
+    then the plan is committed, so that no yes waits for the reading: where that fails the plan stands, and whoever asks
+    again under the key is told, then has the same answer."""
     read, commit = costing.beside, Session.commit
     commits: list[None] = []
     before: list[int] = []
 
     def told(*args: UUID, **more: Actor) -> dict[str, Any]:
         before.append(len(commits))
+        if len(before) == 1:
+            raise RuntimeError
         return read(*args, **more)
 
     monkeypatch.setattr(costing, "beside", told)
@@ -160,9 +163,10 @@ def test_the_nearest_times_alone_are_looked_at_and_it_is_said_of_how_many(
     keyed = headers | {"Idempotency-Key": str(uuid4())}
     sheet |= {"gig_id": str(there.gig.id)}
     monkeypatch.setattr(Session, "commit", lambda self: commits.append(commit(self)))
-    first, again = (client.post("/api/v1/shifts/sheet", json=sheet, headers=keyed) for _ in range(2))
-    assert (before, again.headers["Idempotency-Replayed"], again.json) == ([1], "true", first.json)
+    failed, first, again = (client.post("/api/v1/shifts/sheet", json=sheet, headers=keyed) for _ in range(3))
+    assert (before, again.headers["Idempotency-Replayed"], again.json) == ([1, 2], "true", first.json)
     made = first.json
+    assert (failed.status_code, failed.json) == (201, made | {"funds": None, "unreached": None})
     assert made["unreached"] == []
     assert (made["funds"]["seats"], made["funds"]["open_seats"]) == (48, 100)
     assert made["funds"]["needed"] == money(str(usd("16.85") * 72).split()[0])
