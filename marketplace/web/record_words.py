@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from decimal import Decimal
 from types import MappingProxyType
 from typing import Any, Final
 from uuid import UUID
@@ -13,6 +14,7 @@ from flask_babel.speaklater import LazyString
 
 from marketplace.core.money import Money
 from marketplace.pay.taxes.schemes import BY_ID
+from marketplace.standards.line_kinds import Payee
 from marketplace.web.choices import RIGHTS, tax_numbers
 from marketplace.web.happenings import named_event
 from marketplace.web.problem_words import problem_said, title_of
@@ -25,6 +27,7 @@ from marketplace.web.words import (
     duration,
     money_words,
     name_of,
+    number,
     said,
     status_words,
     weekdays,
@@ -265,6 +268,9 @@ def _named(field: str, value: str) -> str | None:
 
 def _said_elsewhere(field: str, value: str) -> str | None:
     """What other pages have words for, as they say it."""
+    if field == "payee_kind" and value == Payee.CONTRACTOR:
+        # A line is written before it is paid, and says nothing of whether it was.
+        return str(_CODES[value])
     if field == "skill":
         return name_of("work", value.replace("-", "_"))
     if field == "number_kind":
@@ -292,4 +298,6 @@ def _number(field: str, value: Any, row: Mapping[str, Any]) -> str:
         return duration(value)
     if field.endswith("seconds"):
         return duration(value / 60)
+    if isinstance(value, Decimal):
+        return number(value)
     return weekdays()[value] if field == "weekday" else str(value)

@@ -5,6 +5,7 @@ import io
 import json
 import re
 import zipfile
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -32,7 +33,7 @@ from marketplace.insight.sections.pay import own_accounts
 from marketplace.ledger.models import LedgerAccount
 from marketplace.notices import service as notices
 from marketplace.web.record_fields import FIELDS
-from marketplace.web.record_words import _text, is_for_files
+from marketplace.web.record_words import _number, _text, is_for_files
 from tests.conftest import Database, again, kept
 from tests.factories import accounts, disputes, pay, shifts
 from tests.web.visitor import Visitor
@@ -187,6 +188,8 @@ def test_every_code_of_a_record_is_called_by_words(app: Flask) -> None:
         told = [
             _text("payouts", "why", "The account at Stripe cannot receive money yet."),
             _text("clock_taps", "code", NotFound.code),
+            _text("pay_lines", "payee_kind", "contractor"),
+            _number("percent", Decimal("4.5000"), {}),
             _text("skills", "skill", "image-labelling"),
             _text("rail_accounts", "disabled_reason", "requirements.past_due"),
         ]
@@ -194,6 +197,8 @@ def test_every_code_of_a_record_is_called_by_words(app: Flask) -> None:
     assert told == [
         "Akun di Stripe belum dapat menerima uang.",
         "Tidak ada yang boleh Anda lihat di sini.",
+        "Anda sebagai kontraktor",
+        "4,5",
         "pelabelan gambar",
         "sesuatu yang dimintanya tidak diberikan pada waktunya",
     ]
