@@ -162,7 +162,7 @@ def _payer(env: Mapping[str, str], rail: str, production: bool) -> dict[str, Any
         "PAYER_NAME": name or "Setara",
         "PAYER_ACCOUNT": account or "NOTPROVIDED",
         # Whose statements are taken. With none named nobody can tell, and all are.
-        "BANK_ACCOUNTS": tuple(filter(None, map(str.strip, [account, *others.split(",")]))) if account else (),
+        "BANK_ACCOUNTS": tuple(filter(None, map(str.strip, [account, *others.split(",")]))),
         "PAYER_BIC": env.get("SETARA_PAYER_BIC", ""),
     }
 

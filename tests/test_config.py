@@ -31,6 +31,7 @@ def test_production_starts_with_safe_settings() -> None:
     assert (read["BANK_ACCOUNTS"], read["PAYER_ACCOUNT"]) == ((), "NOTPROVIDED")
     own = config.load(SAFE | {"SETARA_PAYER_ACCOUNT": "DE1", "SETARA_BANK_ACCOUNTS": "DE2, ,DE3"})
     assert own["BANK_ACCOUNTS"] == ("DE1", "DE2", "DE3")
+    assert config.load(SAFE | {"SETARA_BANK_ACCOUNTS": "DE2"})["BANK_ACCOUNTS"] == ("DE2",)
     assert read["SESSION_COOKIE_SECURE"] is True
     assert read["SQLALCHEMY_DATABASE_URI"] == "postgresql+psycopg://setara_app@db/setara"
 
