@@ -23,6 +23,15 @@ class Promise:
     number: int
     engagement_type: str
 
+    @property
+    def columns(self) -> Mapping[str, Any]:
+        return {
+            "contract_id": self.contract_id,
+            "contract_version_id": self.version_id,
+            "contract_version": self.number,
+            "engagement_type": self.engagement_type,
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class Leave:
@@ -82,22 +91,14 @@ class Work:
 
     @property
     def columns(self) -> Mapping[str, Any]:
-        """What a line repeats of it."""
+        """What a line repeats of it. A column that it does not name is empty; so with the reasons below."""
         return {
             "gig_id": self.gig_id,
             "booking_id": self.booking_id,
             "timesheet_id": self.timesheet_id,
             "cut_id": self.cut_id,
             "back_pay_id": self.back_pay_id,
-            "attempt_id": None,
-            "cash_out_id": None,
-            "guarantee_id": None,
-            "rail_fee_id": None,
-            "bonus_id": None,
-            "contract_id": self.promise.contract_id,
-            "contract_version_id": self.promise.version_id,
-            "contract_version": self.promise.number,
-            "engagement_type": self.promise.engagement_type,
+            **self.promise.columns,
         }
 
 
@@ -117,9 +118,7 @@ class TimeAtTest:
 
     @property
     def columns(self) -> Mapping[str, Any]:
-        of_work = ("gig_id", "booking_id", "timesheet_id", "cut_id", "back_pay_id", "cash_out_id", "guarantee_id")
-        of_contract = ("contract_id", "contract_version_id", "contract_version", "engagement_type")
-        return dict.fromkeys((*of_work, *of_contract, "rail_fee_id", "bonus_id")) | {"attempt_id": self.attempt_id}
+        return {"attempt_id": self.attempt_id}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,9 +138,7 @@ class PaidOut:
 
     @property
     def columns(self) -> Mapping[str, Any]:
-        of_work = ("gig_id", "booking_id", "timesheet_id", "cut_id", "back_pay_id", "attempt_id", "guarantee_id")
-        of_contract = ("contract_id", "contract_version_id", "contract_version", "engagement_type")
-        return dict.fromkeys((*of_work, *of_contract, "rail_fee_id", "bonus_id")) | {"cash_out_id": self.cash_out_id}
+        return {"cash_out_id": self.cash_out_id}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,14 +156,7 @@ class Missing:
 
     @property
     def columns(self) -> Mapping[str, Any]:
-        of_work = ("gig_id", "booking_id", "timesheet_id", "cut_id", "back_pay_id", "attempt_id", "cash_out_id")
-        return dict.fromkeys((*of_work, "rail_fee_id", "bonus_id")) | {
-            "guarantee_id": self.guarantee_id,
-            "contract_id": self.promise.contract_id,
-            "contract_version_id": self.promise.version_id,
-            "contract_version": self.promise.number,
-            "engagement_type": self.promise.engagement_type,
-        }
+        return {"guarantee_id": self.guarantee_id, **self.promise.columns}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,9 +174,7 @@ class Kept:
 
     @property
     def columns(self) -> Mapping[str, Any]:
-        of_work = ("gig_id", "booking_id", "timesheet_id", "cut_id", "back_pay_id", "attempt_id", "cash_out_id")
-        of_contract = ("contract_id", "contract_version_id", "contract_version", "engagement_type", "guarantee_id")
-        return dict.fromkeys((*of_work, *of_contract, "bonus_id")) | {"rail_fee_id": self.rail_fee_id}
+        return {"rail_fee_id": self.rail_fee_id}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -205,15 +193,7 @@ class Granted:
 
     @property
     def columns(self) -> Mapping[str, Any]:
-        of_work = ("booking_id", "timesheet_id", "cut_id", "back_pay_id", "attempt_id", "cash_out_id", "guarantee_id")
-        return dict.fromkeys((*of_work, "rail_fee_id")) | {
-            "gig_id": self.gig_id,
-            "bonus_id": self.bonus_id,
-            "contract_id": self.promise.contract_id,
-            "contract_version_id": self.promise.version_id,
-            "contract_version": self.promise.number,
-            "engagement_type": self.promise.engagement_type,
-        }
+        return {"gig_id": self.gig_id, "bonus_id": self.bonus_id, **self.promise.columns}
 
 
 Reason = Work | TimeAtTest | PaidOut | Missing | Kept | Granted

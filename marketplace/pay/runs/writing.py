@@ -156,7 +156,7 @@ def _night(work: Reason, price: PriceLine) -> str | None:
 def _shared(run_id: str, work: Reason) -> tuple[Any, ...]:
     told = work.columns
     own = (run_id, str(work.contractor_id), _plain(work.company_id), work.began_at.isoformat())
-    return (*(_plain(told[name]) for name in _OF_REASON), *own)
+    return (*(_plain(told.get(name)) for name in _OF_REASON), *own)
 
 
 def _plain(value: Any) -> Any:
