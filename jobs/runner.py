@@ -10,7 +10,8 @@ from collections.abc import Callable, Sized
 from typing import TypeVar
 
 import structlog
-from flask import Flask, current_app
+from flask import Flask
+from flask.globals import app_ctx
 from procrastinate import RetryStrategy
 
 from marketplace.core import queue, telemetry
@@ -120,6 +121,4 @@ def _run_taken(taken: queue.Job) -> None:
 
 def _running_app() -> Flask:
     """The application itself and not the proxy, which means another one in another thread."""
-    # Flask's documented way to it, which its types leave out: to them `current_app` is the application.
-    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
-    return app
+    return app_ctx.app
