@@ -163,6 +163,19 @@ def test_two_lines_that_undo_each_other_come_back_together(ours: Company) -> Non
     everything_holds()
 
 
+def test_nobody_takes_back_what_was_said_of_a_transfer_of_their_own_company(ours: Company) -> None:
+    """One of two lines that undo each other names the company, and the other, under the bank's reference, another."""
+    mine = replace(pay.finance(), companies=accounts.owner_of(ours.id).companies)
+    with transaction():
+        came = f"2026-11-17,5000.00,USD,{bank_rules.reference_of(ours.id)},Lab,B0"
+        other = bank_rules.reference_of(accounts.company().id)
+        bank_deposits.take(table(came, f"2026-11-18,-5000.00,USD,{other},Lab,B0"), by=pay.finance())
+    assert {line.status for line in lines()} == {LineStatus.SENT_BACK}
+    for line in lines():
+        with pytest.raises(OwnCompany):
+            reopening.reopen(line.id, "It was a lab's after all.", by=mine)
+
+
 def test_what_is_taken_back_above_the_limit_takes_two(ours: Company) -> None:
     first, second, words = pay.finance(), pay.finance(), bank_rules.reference_of(ours.id)
     with transaction():

@@ -50,7 +50,7 @@ def reopen_as_said(act: MoneyAct, said: Mapping[str, Any], *, by: Actor) -> Bank
                 said_by=act.done_by, agreed_by=person_of(by), at=clock.now(),
             )
         )  # fmt: skip
-        nobody = dict.fromkeys(("reason", "another", "matched_by", "decided_by", "decided_at"))
+        nobody = dict.fromkeys(("reason", "another", "finding_id", "matched_by", "decided_by", "decided_at"))
         if len(lines) > 1:
             nobody["undoes_id"] = None
         move_one(line, LineStatus.STRAY, by=by, event="bank_line.reopened", values=nobody)
@@ -89,7 +89,7 @@ def _over(line_id: UUID, by: Actor) -> Sequence[BankLine]:
 def _check_not_theirs(line: BankLine, others: Collection[BankLine], by: Actor) -> None:
     """Raises OwnCompany: nobody decides of what their own company would owe or have."""
     named = [each.company_id for each in (line, *others) if each.company_id is not None]
-    words = any(bank_rules.names(line.words, each) for each in by.companies)
+    words = any(bank_rules.names(one.words, each) for one in (line, *others) for each in by.companies)
     if words or any(by.belongs_to(each) for each in named):
         raise OwnCompany
 
