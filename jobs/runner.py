@@ -51,16 +51,31 @@ def run_now(name: str) -> None:
 def in_batches(verb: Callable[[int], Sized | int], size: int = BATCH) -> int:
     """Calls a verb that takes a limit, in a transaction each time, until it finds less to do than the limit.
 
-    The verb returns what it did, or how much. Returns how much it was in all.
+    The verb returns what it did, or how much. Returns how much it was in all. What it could not do (`db.each_alone()`)
+    is raised when nothing else is left, as an ExceptionGroup.
     """
-    total = 0
+    total, failed = 0, list[Exception]()
     while True:
-        with transaction():
-            done = verb(size)
-        count = done if isinstance(done, int) else len(done)
+        done: Sized | int = 0
+        try:
+            with transaction():
+                done = verb(size)
+        except ExceptionGroup as some:
+            # What is still to be done, and cannot be, comes again with the next batch.
+            failed = [*some.exceptions]
+            count, least = _number(done), 1
+        else:
+            count, least = _number(done), size
         total += count
-        if count < size:
-            return total
+        if count < least:
+            break
+    if failed:
+        raise ExceptionGroup("Done for the others, but not for these", failed)
+    return total
+
+
+def _number(done: Sized | int) -> int:
+    return done if isinstance(done, int) else len(done)
 
 
 def run(app: Flask, name: str, program: Callable[[], object]) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import text
 from jobs import runner
 from jobs.runner import EndlessJobs, in_batches, job, run_pending
 from marketplace.core import queue
-from marketplace.core.db import db, transaction
+from marketplace.core.db import db, each_alone, transaction
 from marketplace.core.telemetry import of
 
 
@@ -128,6 +128,20 @@ def test_the_session_sees_what_the_jobs_changed(app: Flask, program: Register) -
         queue.defer("test.move")
     run_pending()
     assert row.last_fire == moment + timedelta(days=1)
+
+
+def test_batches_go_on_past_what_cannot_be_done(app: Flask) -> None:
+    left = ["bad", "a", "b", "c"]
+
+    def work(row: str) -> None:
+        if row == "bad":
+            raise KeyError(row)
+        left.remove(row)
+
+    with pytest.raises(ExceptionGroup, match="not for these") as told:
+        in_batches(lambda limit: each_alone(left[:limit], work), 2)
+    assert left == ["bad"]
+    assert [each.args for each in told.value.exceptions] == [("bad",)]
 
 
 def test_batches_go_on_until_less_is_found(app: Flask) -> None:
