@@ -237,7 +237,7 @@ class _Reading:
 
     def _unseen(self) -> int:
         """Open seats of shifts to come at other times than the nearest."""
-        of_all: int = self.open[0].of_all or 0 if self.open else 0
+        of_all = int(self.open[0].of_all or 0) if self.open else 0
         seen: int = sum(row.seats for row in self.open if not row.is_beside)
         return of_all - seen
 
