@@ -182,7 +182,8 @@ def _last(company_id: UUID | None, group_id: UUID | None) -> PayRun | None:
 
 
 def _paid_by(run: PayRun) -> tuple[dict[str, Totals], dict[str, dict[UUID, int]]]:
-    """What a run has paid by currency, and everybody's net pay: in one statement, without its lines."""
+    """What a run has paid by currency, and everybody's net pay: in one statement, without its lines. What was parted
+    from it is not paid by it."""
     sums = (Payslip.net_amount, Payslip.benefits_amount, Payslip.leave_amount, Payslip.cost_amount)
     nets: dict[str, dict[UUID, int]] = {}
     amounts: dict[str, list[int]] = {}
