@@ -26,8 +26,9 @@ from marketplace.core.db import db, transaction
 from marketplace.core.money import Money
 from marketplace.gigs import funding, gate, preparation
 from marketplace.gigs import service as gigs
+from marketplace.gigs.instruction_rules import ChecklistItem
 from marketplace.gigs.models import Gig
-from marketplace.gigs.rules import ChecklistItem, Criteria, GigStatus, LanguageNeed, Terms, Where, WorkKind
+from marketplace.gigs.rules import Criteria, GigStatus, LanguageNeed, Terms, Where, WorkKind
 from marketplace.ledger import queries as books
 from marketplace.matching import service as matching
 from marketplace.pay import service as pay

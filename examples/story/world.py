@@ -31,8 +31,9 @@ from marketplace.core.db import db, transaction
 from marketplace.core.money import Money, total
 from marketplace.gigs import funding, gate, preparation
 from marketplace.gigs import service as gigs
+from marketplace.gigs.instruction_rules import ChecklistItem
 from marketplace.gigs.models import Gig
-from marketplace.gigs.rules import ChecklistItem, Criteria, LanguageNeed, PilotReport, Terms, Where, WorkKind
+from marketplace.gigs.rules import Criteria, LanguageNeed, PilotReport, Terms, Where, WorkKind
 from marketplace.pay import service as pay
 from marketplace.shifts import scheduling
 from marketplace.specimen import specimen

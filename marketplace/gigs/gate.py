@@ -10,9 +10,10 @@ from marketplace.core import clock
 from marketplace.core.db import db
 from marketplace.core.money import Money
 from marketplace.gigs import queries
+from marketplace.gigs.instruction_rules import in_force, ready_to_publish
 from marketplace.gigs.models import Gig
 from marketplace.gigs.planned_cost import PlannedCost, planned_cost, planned_price
-from marketplace.gigs.rules import Criteria, GigStatus, in_force, ready_to_publish
+from marketplace.gigs.rules import Criteria, GigStatus
 from marketplace.qualifications import queries as qualifications
 from marketplace.standards import calculator
 from marketplace.standards import queries as standards

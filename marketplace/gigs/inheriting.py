@@ -14,8 +14,9 @@ from marketplace.core.db import db
 from marketplace.core.events import record
 from marketplace.core.problems import NotFound
 from marketplace.gigs import gate, queries
+from marketplace.gigs.instruction_rules import SameAuthor
 from marketplace.gigs.models import Gig, InheritedPilot, Instructions, Pilot, RollingPilot
-from marketplace.gigs.rules import NOT_CLOSED, CannotInherit, SameAuthor, check_same_work
+from marketplace.gigs.rules import NOT_CLOSED, CannotInherit, check_same_work
 
 
 def inherit_pilot(

@@ -13,19 +13,15 @@ from marketplace.core.events import record
 from marketplace.core.money import CurrencyMismatch
 from marketplace.core.problems import Forbidden, NotFound
 from marketplace.gigs import gate, queries
-from marketplace.gigs.models import Gig, Instructions, Pilot, RollingPilot
-from marketplace.gigs.rules import (
-    NOT_CLOSED,
+from marketplace.gigs.instruction_rules import (
     AlreadyVerified,
     ChecklistItem,
-    GigStatus,
-    PilotReport,
-    Shown,
     check_instructions,
-    check_pilot,
     check_verifier,
     holds_from,
 )
+from marketplace.gigs.models import Gig, Instructions, Pilot, RollingPilot
+from marketplace.gigs.rules import NOT_CLOSED, GigStatus, PilotReport, Shown, check_pilot
 
 
 def write_instructions(gig_id: UUID, text: str, changes: str = "", *, by: Actor) -> Instructions:

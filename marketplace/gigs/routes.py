@@ -14,9 +14,10 @@ from marketplace.core.http import PageArgs, honour_if_match, page, problems, ren
 from marketplace.core.money import Money
 from marketplace.gigs import funding, gate, inheriting, preparation, queries, service
 from marketplace.gigs import schemas as s
+from marketplace.gigs.instruction_rules import ChecklistItem
 from marketplace.gigs.models import Gig, GigFunding, GigRate, InheritedPilot, Instructions, Pilot, PublishDecision
 from marketplace.gigs.queries import Funds
-from marketplace.gigs.rules import ChecklistItem, GateRefused, PilotReport, Terms
+from marketplace.gigs.rules import GateRefused, PilotReport, Terms
 
 gigs = Blueprint("gigs", __name__, url_prefix="/api/v1/gigs", description="Gigs, from draft to closed.")
 company_gigs = Blueprint(

@@ -1,8 +1,7 @@
 """What a gig may say, how its life runs, and what may be asked of the people who do it."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
 from uuid import UUID
@@ -10,7 +9,6 @@ from uuid import UUID
 from marketplace.core.money import Money
 from marketplace.core.problems import Conflict, Forbidden, Invalid
 from marketplace.qualifications.levels import MOST_LEVEL, PaySteps, check_steps
-from marketplace.standards.catalogue import RULES
 from marketplace.standards.protected import protected_attribute
 from marketplace.standards.rules import (
     BY_PIECE,
@@ -30,8 +28,6 @@ LONGEST_PLAN = 60_000_000
 """Minutes: a million hours. A larger budget is a second gig."""
 MOST_PLACES = 100
 MOST_OF_A_PILOT = 1_000_000
-INSTRUCTIONS_NOTICE = timedelta(hours=RULES["INSTRUCTIONS_CHANGE"].parameters["notice_hours"])
-"""How long before a shift a new version must have been told, to hold in it."""
 MOST_PIECES_AN_HOUR = 10_000
 
 
@@ -74,17 +70,6 @@ class WorkKind(StrEnum):
     SAFETY_REVIEW = "safety_review"
     DATA_COLLECTION = "data_collection"
     QUALITY_REVIEW = "quality_review"
-
-
-class ChecklistItem(StrEnum):
-    """What instructions hold before somebody signs them off (P10, after Partnership on AI's fourth guideline)."""
-
-    EDGE_CASES = "edge_cases"
-    EXAMPLES = "examples"
-    CONTACT = "contact"
-    DATA_HANDLING = "data_handling"
-    NO_TARGETS = "no_targets"
-    """Nothing in them sets a pace or a quota (P16)."""
 
 
 class Question(StrEnum):
@@ -153,27 +138,9 @@ class RaiseNotFunded(Conflict):
     remedy = "Deposit the missing amount, then raise the class."
 
 
-class SameAuthor(Forbidden):
-    code = "same_author"
-    title = "Instructions are verified by somebody other than their author."
-    remedy = "Ask another member of the company to read and verify them."
-
-
-class ChecklistIncomplete(Invalid):
-    code = "checklist_incomplete"
-    title = "Instructions are verified against the whole checklist."
-    remedy = "Add what is missing in a new version, or confirm that it is there."
-
-
 class NothingSetAside(Invalid):
     code = "nothing_set_aside"
     title = "What is set aside for a gig is an amount above zero."
-
-
-class AlreadyVerified(Conflict):
-    code = "already_verified"
-    title = "This version has been verified already."
-    remedy = "Write a new version if something is to change."
 
 
 class StillFunded(Conflict):
@@ -413,12 +380,6 @@ def _check_proofs(criteria: Criteria) -> None:
         raise BadTerms(f"A skill is asked for once, at a level from 1 to {MOST_LEVEL}.", field="skill_levels")
 
 
-def check_instructions(text: str) -> None:
-    """Raises BadTerms unless there are words, and not more than anybody reads."""
-    if not text.strip() or len(text) > LONGEST_TEXT:
-        raise BadTerms(f"Instructions have 1 to {LONGEST_TEXT} characters.", field="text")
-
-
 def check_unpaid(unpaid: Mapping[UnpaidKind, int]) -> None:
     """Raises BadTerms unless an hour of paid work brings less than an hour of unpaid minutes with it."""
     if min(unpaid.values(), default=0) < 0 or sum(unpaid.values()) >= 60:
@@ -449,36 +410,6 @@ def check_raise(old: Money, new: Money) -> None:
     """P5: what was offered can rise, never fall. Raises RateMayNotFall, or CurrencyMismatch for another currency."""
     if new <= old:
         raise RateMayNotFall(f"It is {old} now.", field="rate", limit=str(old))
-
-
-def check_verifier(author_id: UUID, verifier_id: UUID, checked: Collection[ChecklistItem]) -> None:
-    """P10: signed off by somebody other than the author, against the whole checklist. Raises SameAuthor or
-    ChecklistIncomplete, naming what is missing."""
-    if author_id == verifier_id:
-        raise SameAuthor
-    missing = [str(item) for item in ChecklistItem if item not in checked]
-    if missing:
-        raise ChecklistIncomplete(f"Not confirmed: {', '.join(missing)}.", field="checked", missing=missing)
-
-
-def holds_from(at: datetime, *, replaces_another: bool, is_draft: bool) -> datetime:
-    """P11: from when on a version holds that is verified at that moment: at once where nothing is worked under another
-    one yet, else after the notice of INSTRUCTIONS_CHANGE."""
-    return at + INSTRUCTIONS_NOTICE if replaces_another and not is_draft else at
-
-
-def in_force(verified: Mapping[int, bool]) -> int | None:
-    """The version of the instructions that counts, of versions and whether each is verified: the newest verified one.
-
-    A version that is written while people work does not count before somebody has verified it (P10, P11).
-    """
-    return max((version for version, is_verified in verified.items() if is_verified), default=None)
-
-
-def ready_to_publish(verified: Mapping[int, bool]) -> bool:
-    """Whether a draft's instructions are verified. The newest version must be: nobody publishes words that are still
-    being changed."""
-    return bool(verified) and verified[max(verified)]
 
 
 def newly_broken(before: list[Verdict], after: list[Verdict]) -> list[Verdict]:

@@ -6,6 +6,7 @@ from typing import Any
 import marshmallow as ma
 
 from marketplace.core.http import MoneyField, PageArgs, Pattern, page_schema
+from marketplace.gigs.instruction_rules import ChecklistItem
 from marketplace.gigs.rules import (
     LONGEST_PLAN,
     LONGEST_TEXT,
@@ -13,7 +14,6 @@ from marketplace.gigs.rules import (
     MOST_OF_A_PILOT,
     MOST_PIECES_AN_HOUR,
     MOST_PLACES,
-    ChecklistItem,
     Criteria,
     DecisionOutcome,
     FundingKind,

@@ -16,7 +16,7 @@ from marketplace.core.events import record
 from marketplace.core.ids import new_id
 from marketplace.core.lifecycle import WrongState, move_one
 from marketplace.core.problems import NotFound
-from marketplace.qualifications import funding, queries, rules, scoring
+from marketplace.qualifications import attempt_rules, funding, queries, rules, scoring
 from marketplace.qualifications.models import Answer, Attempt, Holding, Qualification, TestItem, TestVersion
 from marketplace.qualifications.rules import (
     AttemptFlag,
@@ -50,7 +50,7 @@ def start(qualification_id: UUID, work: Sequence[Span] = (), *, by: Actor) -> At
         raise NotTakenNow
     if found.company_id is not None and not queries.verified([found.company_id]):
         raise OwnerNotVerified
-    rules.check_may_start(
+    attempt_rules.check_may_start(
         queries.past(me.id, found.id),
         clock.now(),
         retake_days=found.retake_days,
@@ -110,7 +110,7 @@ def give_up(attempt_id: UUID, *, by: Actor) -> Attempt:
 
 def end_due(limit: int = 100) -> int:
     """Ends the attempts of people who did not come back in time; their minutes are paid. Returns how many."""
-    lost = Attempt.last_seen_at <= clock.now() - rules.RESUMED_WITHIN
+    lost = Attempt.last_seen_at <= clock.now() - attempt_rules.RESUMED_WITHIN
     due = select(Attempt).where(Attempt.status == AttemptStatus.STARTED, lost).order_by(Attempt.id).limit(limit)
     found = db.session.scalars(due.with_for_update(skip_locked=True)).all()
     return each_alone(found, lambda each: _end(each, AttemptStatus.ABANDONED, clock.now(), {}, by=CLOCK))
@@ -138,11 +138,11 @@ def hold_passed(attempt_ids: Sequence[UUID]) -> None:
 def _begin(me: Contractor, found: Qualification, version: TestVersion, work: Sequence[Span]) -> Attempt:
     now, attempt_id = clock.now(), new_id()
     seconds = queries.measured([version.id]).get(version.id, [])
-    typical = rules.typical_minutes(version.estimate_minutes, seconds)
-    cap = rules.cap_minutes(typical, version.limit_minutes)
-    earlier = queries.worked(me.id, now - rules.AROUND, now + rules.AROUND)
-    rules.check_hours([*work, *earlier], now, cap, queries.place_of(me))
-    rate = rules.fair_rate(found.rate, queries.floor_of(me, found.currency))
+    typical = attempt_rules.typical_minutes(version.estimate_minutes, seconds)
+    cap = attempt_rules.cap_minutes(typical, version.limit_minutes)
+    earlier = queries.worked(me.id, now - attempt_rules.AROUND, now + attempt_rules.AROUND)
+    attempt_rules.check_hours([*work, *earlier], now, cap, queries.place_of(me))
+    rate = attempt_rules.fair_rate(found.rate, queries.floor_of(me, found.currency))
     seed = attempt_id.int & (1 << 62) - 1
     by_id = {str(item.id): item for item in version.items}
     drawn = scoring.shuffled(seed, list(by_id))[: version.draw]
@@ -158,7 +158,7 @@ def _begin(me: Contractor, found: Qualification, version: TestVersion, work: Seq
         "currency": rate.currency,
         "typical_minutes": typical,
         "cap_minutes": cap,
-        "held_amount": rules.highest_cost(rate, cap).amount,
+        "held_amount": attempt_rules.highest_cost(rate, cap).amount,
         "started_at": now,
         "last_seen_at": now,
         "worked_seconds": 0,
@@ -171,7 +171,7 @@ def _begin(me: Contractor, found: Qualification, version: TestVersion, work: Seq
 
 def _seen(found: Attempt, now: datetime) -> int:
     """Counts the time since the last sign of life, and returns all of it so far in seconds."""
-    seconds, silent = rules.counted(found.worked_seconds, now - found.last_seen_at)
+    seconds, silent = attempt_rules.counted(found.worked_seconds, now - found.last_seen_at)
     found.worked_seconds, found.last_seen_at = seconds, max(now, found.last_seen_at)
     if silent:
         found.flags = sorted({*found.flags, str(AttemptFlag.SILENT)})
@@ -179,10 +179,10 @@ def _seen(found: Attempt, now: datetime) -> int:
 
 
 def _end(found: Attempt, outcome: AttemptStatus, now: datetime, values: Mapping[str, Any], *, by: Actor) -> None:
-    minutes = rules.paid_minutes(found.worked_seconds, found.cap_minutes)
+    minutes = attempt_rules.paid_minutes(found.worked_seconds, found.cap_minutes)
     told = {"ended_at": now, "paid_minutes": minutes, "flags": _flags(found, minutes)} | dict(values)
     move_one(found, outcome, by=by, event=f"attempt.{outcome}", values=told, data={"paid_minutes": minutes})
-    funding.return_rest(found, rules.highest_cost(found.rate, minutes))
+    funding.return_rest(found, attempt_rules.highest_cost(found.rate, minutes))
 
 
 def _flags(found: Attempt, minutes: int) -> list[str]:

@@ -14,7 +14,7 @@ from marketplace.core.db import db
 from marketplace.core.events import record, record_many
 from marketplace.core.lifecycle import WrongState
 from marketplace.core.problems import NotFound
-from marketplace.qualifications import queries, rules
+from marketplace.qualifications import attempt_rules, queries
 from marketplace.qualifications.models import Holding, Qualification
 from marketplace.qualifications.rules import EvidenceMissing, OwnResult, QualificationStatus
 from marketplace.workforce import deciding
@@ -111,7 +111,7 @@ def remind_due(limit: int = 200) -> int:
     )
     due = (
         select(Holding, renewed.label("renewed"))
-        .where(Holding.reminded_at.is_(None), Holding.until > now, Holding.until <= now + rules.REMIND_BEFORE)
+        .where(Holding.reminded_at.is_(None), Holding.until > now, Holding.until <= now + attempt_rules.REMIND_BEFORE)
         .order_by(Holding.until)
         .limit(limit)
         .with_for_update(skip_locked=True, of=Holding)

@@ -15,7 +15,7 @@ from marketplace.core.db import Base, CurrencyCode, Id, Instant, Json, JsonList,
 from marketplace.core.events import Subject
 from marketplace.core.lifecycle import Stateful
 from marketplace.core.money import Money
-from marketplace.qualifications import rules
+from marketplace.qualifications import attempt_rules, rules
 from marketplace.qualifications.rules import (
     AttemptStatus,
     ContestStatus,
@@ -175,8 +175,8 @@ class TestFunding(Base):
 class Attempt(Stateful):
     """One person at one version of a test. `item_ids` are the items that its seed drew, in their order.
 
-    `worked_seconds` is the time at the test so far: silences count up to a bound, see `rules.counted`. Scores are in
-    ten-thousandths of points. `taken_at` is when a pay run took its minutes.
+    `worked_seconds` is the time at the test so far: silences count up to a bound, see `attempt_rules.counted`. Scores
+    are in ten-thousandths of points. `taken_at` is when a pay run took its minutes.
     """
 
     __tablename__ = "attempt"
@@ -255,7 +255,7 @@ class Attempt(Stateful):
     @property
     def resume_until(self) -> datetime:
         """Until when somebody who was cut off can go on."""
-        return self.last_seen_at + rules.RESUMED_WITHIN
+        return self.last_seen_at + attempt_rules.RESUMED_WITHIN
 
 
 class Answer(Base):

@@ -25,7 +25,8 @@ from marketplace.core.db import db
 from marketplace.core.money import Money
 from marketplace.core.problems import NotFound
 from marketplace.ledger import queries as ledger
-from marketplace.qualifications import rules
+from marketplace.qualifications import attempt_rules
+from marketplace.qualifications.attempt_rules import Past, Place
 from marketplace.qualifications.levels import Proof
 from marketplace.qualifications.models import (
     Answer,
@@ -38,7 +39,7 @@ from marketplace.qualifications.models import (
     TestItem,
     TestVersion,
 )
-from marketplace.qualifications.rules import SCORED, AttemptStatus, ContestStatus, Past, Place, QualificationStatus
+from marketplace.qualifications.rules import SCORED, AttemptStatus, ContestStatus, QualificationStatus
 from marketplace.standards import queries as standards
 from marketplace.standards.hours import Span
 from marketplace.workforce import queries as workforce
@@ -67,7 +68,7 @@ class Openness:
 
     @property
     def can_begin(self) -> bool:
-        renewable = self.held_until is None or self.held_until - rules.REMIND_BEFORE <= clock.now()
+        renewable = self.held_until is None or self.held_until - attempt_rules.REMIND_BEFORE <= clock.now()
         return self.funded and not self.paused and self.free_from is None and renewable
 
 
@@ -260,10 +261,10 @@ def open_to(contractor_id: UUID, seen_by: Actor, code: str | None = None) -> lis
     for each in found:
         if (version := current.get(each.id)) is None:
             continue
-        minutes = rules.typical_minutes(version.estimate_minutes, seconds.get(version.id, []))
-        cap = rules.cap_minutes(minutes, version.limit_minutes)
-        rate = rules.fair_rate(each.rate, floors[each.currency])
-        needed = rules.highest_cost(rate, cap)
+        minutes = attempt_rules.typical_minutes(version.estimate_minutes, seconds.get(version.id, []))
+        cap = attempt_rules.cap_minutes(minutes, version.limit_minutes)
+        rate = attempt_rules.fair_rate(each.rate, floors[each.currency])
+        needed = attempt_rules.highest_cost(rate, cap)
         mine = known[each.id]
         free = _free_from(each, mine)
         shown.append(
@@ -273,7 +274,7 @@ def open_to(contractor_id: UUID, seen_by: Actor, code: str | None = None) -> lis
                 rate=rate,
                 minutes=minutes,
                 cap_minutes=cap,
-                pay=rules.wages(rate, minutes),
+                pay=attempt_rules.wages(rate, minutes),
                 needed=needed,
                 funded=each.company_id is None or balances.get(each.id, Money.zero(each.currency)) >= needed,
                 held_until=mine.held_until,
@@ -311,7 +312,7 @@ def holdings(contractor_id: UUID, seen_by: Actor) -> list[Holding]:
 
 
 def _free_from(found: Qualification, mine: Past) -> datetime | None:
-    return rules.free_from(
+    return attempt_rules.free_from(
         mine, retake_days=found.retake_days, most_attempts=found.most_attempts, period_days=found.period_days
     )
 
@@ -379,7 +380,7 @@ def time_at_tests(found: Sequence[Sequence[Any]] | None) -> list[Span]:
     return [
         span
         for started, seen, minutes in found or ()
-        for span in rules.spans(datetime.fromisoformat(started), datetime.fromisoformat(seen), minutes)
+        for span in attempt_rules.spans(datetime.fromisoformat(started), datetime.fromisoformat(seen), minutes)
     ]
 
 
@@ -390,7 +391,7 @@ def _between(contractor: Any, begins: Any, ends: Any) -> tuple[ColumnElement[boo
 def worked(contractor_id: UUID, begins: datetime, ends: datetime) -> list[Span]:
     """The time that somebody spent at tests between two moments."""
     found = select(Attempt.started_at, Attempt.last_seen_at, _MINUTES).where(*_between(contractor_id, begins, ends))
-    return [span for row in db.session.execute(found) for span in rules.spans(row[0], row[1], row[2])]
+    return [span for row in db.session.execute(found) for span in attempt_rules.spans(row[0], row[1], row[2])]
 
 
 def known_codes(company_id: UUID) -> Mapping[str, Qualification]:

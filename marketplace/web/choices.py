@@ -10,7 +10,8 @@ from flask_babel.speaklater import LazyString
 from marketplace.accounts.paper_rules import Shows
 from marketplace.accounts.rules import CompanyRole, OperatorRole, Right
 from marketplace.contracts.terms import CARVE_OUTS, OWN_WORDS, PAY_MODELS, EngagementType
-from marketplace.gigs.rules import ChecklistItem, WorkKind
+from marketplace.gigs.instruction_rules import ChecklistItem
+from marketplace.gigs.rules import WorkKind
 from marketplace.pay.by_hand.rules import FindingOutcome
 from marketplace.pay.rails.chargeback_rules import Shows as Evidence
 from marketplace.pay.rules import LeverEffect, OpKind

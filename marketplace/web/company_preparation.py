@@ -10,8 +10,9 @@ from flask_babel import gettext
 from marketplace.accounts import queries as accounts
 from marketplace.accounts.auth import actor
 from marketplace.gigs import inheriting, preparation, queries
+from marketplace.gigs.instruction_rules import ChecklistIncomplete, ChecklistItem
 from marketplace.gigs.models import Gig
-from marketplace.gigs.rules import NOT_CLOSED, ChecklistIncomplete, ChecklistItem
+from marketplace.gigs.rules import NOT_CLOSED
 from marketplace.gigs.schemas import InheritSchema, NewInstructionsSchema, VerificationSchema
 from marketplace.standards.catalogue import RULES
 from marketplace.standards.rules import PaymentModel

@@ -22,7 +22,16 @@ from marketplace.core.db import db
 from marketplace.core.events import timeline
 from marketplace.core.http import page
 from marketplace.core.problems import NotFound
-from marketplace.qualifications import analysis, authoring, contests, funding, holdings, papers, queries, rules
+from marketplace.qualifications import (
+    analysis,
+    attempt_rules,
+    authoring,
+    contests,
+    funding,
+    holdings,
+    papers,
+    queries,
+)
 from marketplace.qualifications.levels import MOST_LEVEL
 from marketplace.qualifications.models import Attempt, Holding, Qualification, TestContest, TestVersion
 from marketplace.qualifications.rules import AttemptStatus, Paper
@@ -325,8 +334,10 @@ def _paper_values(newest: TestVersion | None) -> dict[str, str]:
 def _needed(found: Qualification, current: TestVersion | None) -> Any:
     if current is None:
         return None
-    minutes = rules.typical_minutes(current.estimate_minutes, queries.measured([current.id]).get(current.id, []))
-    return rules.highest_cost(found.rate, rules.cap_minutes(minutes, current.limit_minutes))
+    minutes = attempt_rules.typical_minutes(
+        current.estimate_minutes, queries.measured([current.id]).get(current.id, [])
+    )
+    return attempt_rules.highest_cost(found.rate, attempt_rules.cap_minutes(minutes, current.limit_minutes))
 
 
 def _results(qualification_id: UUID) -> Sequence[Segment]:

@@ -20,7 +20,7 @@ from marketplace.core.money import Money
 from marketplace.gigs import queries as gigs
 from marketplace.gigs.models import Gig
 from marketplace.gigs.rules import NotVetted
-from marketplace.qualifications import attempts, contests, levels, papers, queries, rules
+from marketplace.qualifications import attempt_rules, attempts, contests, levels, papers, queries
 from marketplace.qualifications.models import Attempt
 from marketplace.qualifications.papers import Asked
 from marketplace.qualifications.rules import AttemptStatus, TimeOver
@@ -223,7 +223,7 @@ def _save_all(attempt_id: UUID, form: MultiDict[str, str], by: Actor) -> Attempt
 
 
 def _pay(found: Attempt) -> Money | None:
-    return None if found.paid_minutes is None else rules.wages(found.rate, found.paid_minutes)
+    return None if found.paid_minutes is None else attempt_rules.wages(found.rate, found.paid_minutes)
 
 
 def _result_picture(sheet: papers.Sheet) -> Sequence[Segment]:
@@ -249,6 +249,6 @@ def _free_from(sheet: papers.Sheet) -> Any:
     if sheet.attempt.status not in (AttemptStatus.FAILED, AttemptStatus.ABANDONED):
         return None
     past = queries.past(sheet.attempt.contractor_id, found.id)
-    return rules.free_from(
+    return attempt_rules.free_from(
         past, retake_days=found.retake_days, most_attempts=found.most_attempts, period_days=found.period_days
     )

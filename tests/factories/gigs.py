@@ -12,8 +12,9 @@ from marketplace.accounts.models import Company
 from marketplace.accounts.rules import Actor, CompanyRole, available_account
 from marketplace.core.money import Money
 from marketplace.gigs import funding, gate, preparation, service
+from marketplace.gigs.instruction_rules import ChecklistItem
 from marketplace.gigs.models import Gig, Instructions
-from marketplace.gigs.rules import ChecklistItem, Criteria, PilotReport, Terms, Where, WorkKind
+from marketplace.gigs.rules import Criteria, PilotReport, Terms, Where, WorkKind
 from marketplace.ledger import service as ledger
 from marketplace.ledger.rules import Entry, Move
 from marketplace.standards.hazard import OPT_IN

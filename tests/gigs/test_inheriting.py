@@ -11,8 +11,9 @@ from marketplace.accounts.rules import CompanyRole
 from marketplace.core.db import db
 from marketplace.core.money import Money
 from marketplace.gigs import gate, inheriting, preparation, queries, service
+from marketplace.gigs.instruction_rules import SameAuthor
 from marketplace.gigs.models import Gig
-from marketplace.gigs.rules import CannotInherit, SameAuthor, Where, WorkKind
+from marketplace.gigs.rules import CannotInherit, Where, WorkKind
 from marketplace.standards.rules import HazardClass, PaymentModel
 from tests.factories import accounts, gigs
 from tests.web.visitor import Visitor

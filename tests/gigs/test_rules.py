@@ -10,27 +10,29 @@ from hypothesis import strategies as st
 from uuid_utils.compat import uuid7
 
 from marketplace.core.money import CurrencyMismatch, Money
+from marketplace.gigs.instruction_rules import (
+    ChecklistIncomplete,
+    ChecklistItem,
+    SameAuthor,
+    check_instructions,
+    check_verifier,
+    in_force,
+    ready_to_publish,
+)
 from marketplace.gigs.rules import (
     LONGEST_TITLE,
     TRANSITIONS,
     BadTerms,
-    ChecklistIncomplete,
-    ChecklistItem,
     Criteria,
     GigStatus,
     LanguageNeed,
     ProtectedAttribute,
     RateMayNotFall,
-    SameAuthor,
     Where,
-    check_instructions,
     check_pilot,
     check_raise,
     check_terms,
-    check_verifier,
-    in_force,
     newly_broken,
-    ready_to_publish,
     refuse_protected,
 )
 from marketplace.standards.protected import protected_attribute

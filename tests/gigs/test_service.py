@@ -18,12 +18,10 @@ from marketplace.core.lifecycle import WrongState
 from marketplace.core.money import Money
 from marketplace.core.problems import Forbidden, NotFound, Problem
 from marketplace.gigs import funding, gate, preparation, queries, service
+from marketplace.gigs.instruction_rules import AlreadyVerified, ChecklistIncomplete, ChecklistItem, SameAuthor, in_force
 from marketplace.gigs.models import Gig, PublishDecision
 from marketplace.gigs.rules import (
-    AlreadyVerified,
     BadTerms,
-    ChecklistIncomplete,
-    ChecklistItem,
     Criteria,
     GateRefused,
     GigStatus,
@@ -31,11 +29,9 @@ from marketplace.gigs.rules import (
     NotVetted,
     Question,
     RateMayNotFall,
-    SameAuthor,
     StillFunded,
     Terms,
     Where,
-    in_force,
 )
 from marketplace.ledger import queries as ledger
 from marketplace.ledger import service as ledger_service

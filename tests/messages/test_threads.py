@@ -11,7 +11,7 @@ from marketplace.core.events import timeline
 from marketplace.core.lifecycle import WrongState
 from marketplace.core.problems import Forbidden, NotFound
 from marketplace.gigs import preparation
-from marketplace.gigs.rules import ChecklistItem
+from marketplace.gigs.instruction_rules import ChecklistItem
 from marketplace.messages import answers, defects, queries, threads
 from marketplace.messages.rules import (
     DefectStatus,

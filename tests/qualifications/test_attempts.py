@@ -17,9 +17,9 @@ from marketplace.core.money import Money
 from marketplace.core.problems import NotFound
 from marketplace.ledger import queries as books
 from marketplace.qualifications import attempts, authoring, funding, holdings, levels, papers, queries
+from marketplace.qualifications.attempt_rules import AlreadyHeld, TooEarly
 from marketplace.qualifications.models import Attempt, Holding
 from marketplace.qualifications.rules import (
-    AlreadyHeld,
     AttemptStatus,
     BadTest,
     CodeTaken,
@@ -30,7 +30,6 @@ from marketplace.qualifications.rules import (
     NotTakenNow,
     NotVettedYet,
     TimeOver,
-    TooEarly,
 )
 from marketplace.qualifications.scoring import BadAnswer
 from marketplace.workforce import appeals, reviews

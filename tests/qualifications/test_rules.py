@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from marketplace.core.ids import new_id
 from marketplace.core.money import Money
 from marketplace.core.problems import Invalid
-from marketplace.qualifications import analysis, levels, rules
+from marketplace.qualifications import analysis, attempt_rules, levels, rules
+from marketplace.qualifications.attempt_rules import AlreadyHeld, Past, Place, TooEarly, TooMuchWork
 from marketplace.qualifications.levels import Proof, Spoken
-from marketplace.qualifications.rules import AlreadyHeld, BadTest, Funds, Past, Place, Proves, TooEarly, TooMuchWork
+from marketplace.qualifications.rules import BadTest, Funds, Proves
 from marketplace.standards.hours import Span
 from marketplace.workforce.rules import Level
 from tests.factories import qualifications as made
@@ -35,61 +36,61 @@ def test_a_limit_is_three_times_what_three_of_four_people_need() -> None:
         rules.check_paper(made.paper(limit_minutes=29))
     assert (refused.value.field, refused.value.members["limit"]) == ("limit_minutes", "30")
     seconds = [300, 400, 500, 600, 700, 721, 900, 4000]
-    assert rules.typical_minutes(10, seconds) == 13
-    assert rules.typical_minutes(10, seconds[:4]) == 10
-    assert rules.cap_minutes(13, 30) == 39
-    assert rules.cap_minutes(5, 60) == 60
+    assert attempt_rules.typical_minutes(10, seconds) == 13
+    assert attempt_rules.typical_minutes(10, seconds[:4]) == 10
+    assert attempt_rules.cap_minutes(13, 30) == 39
+    assert attempt_rules.cap_minutes(5, 60) == 60
 
 
 def test_a_retake_waits_and_so_does_the_fourth_in_half_a_year() -> None:
-    rules.check_may_start(Past(), NOW, **LIMITS)
+    attempt_rules.check_may_start(Past(), NOW, **LIMITS)
     with pytest.raises(TooEarly) as early:
-        rules.check_may_start(Past([NOW - 6 * DAY]), NOW, **LIMITS)
+        attempt_rules.check_may_start(Past([NOW - 6 * DAY]), NOW, **LIMITS)
     assert early.value.members["from"] == (NOW + DAY).isoformat()
-    rules.check_may_start(Past([NOW - 7 * DAY]), NOW, **LIMITS)
+    attempt_rules.check_may_start(Past([NOW - 7 * DAY]), NOW, **LIMITS)
     three = [NOW - 100 * DAY, NOW - 50 * DAY, NOW - 20 * DAY]
     with pytest.raises(TooEarly) as often:
-        rules.check_may_start(Past(three), NOW, **LIMITS)
+        attempt_rules.check_may_start(Past(three), NOW, **LIMITS)
     assert often.value.members["from"] == (NOW + 80 * DAY).isoformat()
-    rules.check_may_start(Past(three), NOW + 80 * DAY, **LIMITS)
+    attempt_rules.check_may_start(Past(three), NOW + 80 * DAY, **LIMITS)
 
 
 def test_who_holds_it_renews_from_thirty_days_before_the_end() -> None:
     past = Past([NOW - 335 * DAY], NOW + 31 * DAY)
     with pytest.raises(AlreadyHeld) as held:
-        rules.check_may_start(past, NOW, **LIMITS)
+        attempt_rules.check_may_start(past, NOW, **LIMITS)
     assert held.value.members["from"] == (NOW + DAY).isoformat()
-    rules.check_may_start(past, NOW + DAY, **LIMITS)
+    attempt_rules.check_may_start(past, NOW + DAY, **LIMITS)
 
 
 @pytest.mark.parametrize(
     ("silence", "counts", "silent"), [(60, 160, False), (900, 1000, False), (901, 1000, True), (-5, 100, False)]
 )
 def test_a_silence_counts_up_to_a_quarter_of_an_hour(silence: int, counts: int, silent: bool) -> None:
-    assert rules.counted(100, timedelta(seconds=silence)) == (counts, silent)
+    assert attempt_rules.counted(100, timedelta(seconds=silence)) == (counts, silent)
 
 
 @pytest.mark.parametrize(("seconds", "minutes"), [(0, 1), (60, 1), (61, 2), (1799, 30), (1801, 30)])
 def test_every_minute_begun_is_paid_up_to_the_cap(seconds: int, minutes: int) -> None:
-    assert rules.paid_minutes(seconds, 30) == minutes
+    assert attempt_rules.paid_minutes(seconds, 30) == minutes
 
 
 def test_what_ten_minutes_cost() -> None:
     """10 minutes at 12.00 USD: 2.00, 20 seconds of sick leave worth 0.07, 0.08 for health, and no fee: 2.15."""
-    told = [(str(line.kind), line.money, line.rule) for line in rules.priced(made.RATE, 10)]
+    told = [(str(line.kind), line.money, line.rule) for line in attempt_rules.priced(made.RATE, 10)]
     assert told == [
         ("qualification_time", usd("2.00"), "QUALIFICATION_TIME"),
         ("sick_accrual", usd("0.07"), "SICK"),
         ("health_contribution", usd("0.08"), "HEALTH"),
     ]
-    assert rules.highest_cost(made.RATE, 10) == usd("2.15")
-    assert rules.fair_rate(usd("4.00"), usd("7.25")) == usd("7.25")
+    assert attempt_rules.highest_cost(made.RATE, 10) == usd("2.15")
+    assert attempt_rules.fair_rate(usd("4.00"), usd("7.25")) == usd("7.25")
 
 
 @given(st.integers(1, 10_000), st.integers(1, 720), st.integers(0, 60))
 def test_more_minutes_never_cost_less(rate: int, minutes: int, more: int) -> None:
     money = Money(rate, "USD")
-    assert rules.highest_cost(money, minutes) <= rules.highest_cost(money, minutes + more)
+    assert attempt_rules.highest_cost(money, minutes) <= attempt_rules.highest_cost(money, minutes + more)
 
 
 @pytest.mark.parametrize(
@@ -118,21 +119,21 @@ def test_a_test_that_would_break_the_week_is_not_begun() -> None:
     monday = datetime(2026, 11, 23, 14, tzinfo=UTC)
     work = [Span(monday + day * DAY, monday + day * DAY + timedelta(hours=9, minutes=30)) for day in range(5)]
     saturday = monday + 5 * DAY
-    rules.check_hours(work, saturday, 30, kansas)
+    attempt_rules.check_hours(work, saturday, 30, kansas)
     with pytest.raises(TooMuchWork) as refused:
-        rules.check_hours(work, saturday, 31, kansas)
+        attempt_rules.check_hours(work, saturday, 31, kansas)
     assert refused.value.members["verdict"]["rule"] == "WEEK"
     late = [Span(saturday - timedelta(hours=20), saturday - timedelta(hours=10))]
     with pytest.raises(TooMuchWork) as refused:
-        rules.check_hours(late, saturday, 30, kansas)
+        attempt_rules.check_hours(late, saturday, 30, kansas)
     assert refused.value.members["verdict"]["rule"] == "REST"
-    rules.check_hours(late, saturday + timedelta(hours=1), 30, kansas)
+    attempt_rules.check_hours(late, saturday + timedelta(hours=1), 30, kansas)
 
 
 @given(st.integers(1, 600), st.integers(0, 100_000))
 def test_no_minute_of_a_test_is_lost_among_other_work(minutes: int, seen_after: int) -> None:
     """However long the silences were, the spans hold the paid minutes, begin with the attempt and do not overlap."""
-    found = rules.spans(NOW, NOW + timedelta(seconds=seen_after), minutes)
+    found = attempt_rules.spans(NOW, NOW + timedelta(seconds=seen_after), minutes)
     assert sum((each.ends_at - each.starts_at for each in found), timedelta()) == timedelta(minutes=minutes)
     assert found[0].starts_at == NOW
     assert all(one.ends_at <= other.starts_at for one, other in pairwise(found))

@@ -9,7 +9,8 @@ from marketplace.accounts import verification
 from marketplace.accounts.rules import OperatorRole
 from marketplace.core.db import db
 from marketplace.qualifications import queries
-from marketplace.qualifications.rules import OwnerNotVerified, TooMuchWork
+from marketplace.qualifications.attempt_rules import TooMuchWork
+from marketplace.qualifications.rules import OwnerNotVerified
 from marketplace.shifts import attempting, offers
 from marketplace.shifts.rules import NotEligible
 from tests.factories import accounts

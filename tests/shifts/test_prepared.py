@@ -11,8 +11,8 @@ from marketplace.core.db import db
 from marketplace.core.events import timeline
 from marketplace.core.problems import Forbidden
 from marketplace.gigs import preparation
+from marketplace.gigs.instruction_rules import ChecklistItem
 from marketplace.gigs.models import Instructions
-from marketplace.gigs.rules import ChecklistItem
 from marketplace.shifts import attendance, prepared
 from tests.factories import accounts, workforce
 from tests.factories import shifts as make

@@ -12,8 +12,9 @@ from marketplace.contracts import queries as contracts_queries
 from marketplace.core.db import db
 from marketplace.core.money import Money
 from marketplace.gigs import queries as gigs_queries
+from marketplace.gigs.instruction_rules import ChecklistItem
 from marketplace.gigs.models import Gig
-from marketplace.gigs.rules import ChecklistItem, GigStatus
+from marketplace.gigs.rules import GigStatus
 from marketplace.pay import queries as pay_queries
 from tests.factories import accounts, contracts, gigs, shifts, workforce
 from tests.web.at_company import AtCompany

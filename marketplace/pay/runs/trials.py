@@ -15,7 +15,7 @@ from marketplace.pay.models import PayLine, Payslip
 from marketplace.pay.rules import PayslipStatus
 from marketplace.pay.runs.lines import priced_test
 from marketplace.pay.runs.reasons import TimeAtTest
-from marketplace.qualifications import rules
+from marketplace.qualifications import attempt_rules, rules
 from marketplace.qualifications.models import Attempt
 from marketplace.workforce.pay_scope import PayScope
 
@@ -69,8 +69,8 @@ def return_rest(attempt_ids: Sequence[UUID]) -> None:
 def _minutes(each: Attempt, now: datetime) -> int:
     if each.paid_minutes is not None:
         return each.paid_minutes
-    seconds, _ = rules.counted(each.worked_seconds, now - each.last_seen_at)
-    return rules.paid_minutes(seconds, each.cap_minutes)
+    seconds, _ = attempt_rules.counted(each.worked_seconds, now - each.last_seen_at)
+    return attempt_rules.paid_minutes(seconds, each.cap_minutes)
 
 
 def _time(each: Attempt, minutes: int) -> TimeAtTest:
