@@ -41,6 +41,8 @@ class ActKind(StrEnum):
     """A member of a company has given somebody a bonus."""
     REOPENED = "reopened"
     """What was said of a line of a bank statement that is over is taken back."""
+    COUNTED = "counted"
+    """What a payer's bank gave back in another currency counts as so much of the deposit."""
 
 
 class ActStatus(StrEnum):

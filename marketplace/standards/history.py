@@ -161,6 +161,25 @@ EARLIER: Final[Mapping[str, tuple[Edition, ...]]] = MappingProxyType(
                 days_after_decision=30,
                 most_days=365,
             ),
+            _before(
+                4,
+                "What a payer's bank takes back is never taken from those who worked. It is a matter between the "
+                "service and the company, which reads what was taken back, what it has paid for since, and until when "
+                "its bank takes evidence; it hands in what speaks against it, with papers, or pays again. A bank that "
+                "only asks is answered alike, and no money is booked for it. Where a company cannot answer, or has "
+                "asked its bank itself, operators of finance do; they and the company are reminded 3 days and 1 day "
+                "before the deadline. Of what a bank has kept and the company has not paid again operators of finance "
+                "decide, with a reason that it reads: it is taken from what the company has available, or the service "
+                "bears it and it is owed no longer. What the bank gives back after all, or in part, whoever has borne "
+                "it has again, the company before the service. What was handed in is erased 30 days after the bank's "
+                "decision, and after a year in any case; its digest stays.",
+                date(2026, 11, 30),
+                date(2026, 11, 30),
+                first_days=3,
+                last_days=1,
+                days_after_decision=30,
+                most_days=365,
+            ),
         ),
         "PAYOUT_APPEAL": (
             _before(

@@ -121,6 +121,7 @@ _MONEY: Final[dict[str, LazyString]] = {
     "company.pay_chargeback_again": lazy_gettext("Paid, out of what was available."),
     "operator.decide_bearer company": lazy_gettext("It is taken from what the company has, which reads your reason."),
     "operator.decide_bearer service": lazy_gettext("The service bears it. The company owes nothing of it any more."),
+    "operator.count_back": lazy_gettext("Counted. Whoever had borne that much has it again, and the company is told."),
     "company.hand_in_evidence": lazy_gettext("Handed in. It goes to the payer's bank once, and the bank decides."),
     "operator.show_pay": lazy_gettext("The run has begun. This page says how far it is."),
     "operator.press_payment retry": lazy_gettext("Ordered again. The rail is asked to pay it."),

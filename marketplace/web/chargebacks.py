@@ -3,10 +3,11 @@
 Both answer the bank with the same forms: words, and papers beside them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import Any
+from datetime import date, timedelta
+from fractions import Fraction
+from typing import Any, Self
 from uuid import UUID
 
 import marshmallow as ma
@@ -23,8 +24,9 @@ from marketplace.core.events import timeline
 from marketplace.core.files import content_of
 from marketplace.core.http import page
 from marketplace.core.intake import takes_files
+from marketplace.core.money import Money
 from marketplace.ledger import queries as books
-from marketplace.pay.rails import bearing, chargebacks
+from marketplace.pay.rails import bearing, chargebacks, counting, funding
 from marketplace.pay.rails import chargeback_papers as papers
 from marketplace.pay.rails.chargeback_models import Chargeback
 from marketplace.pay.rails.chargeback_routes import shown as shown_paper
@@ -33,9 +35,12 @@ from marketplace.pay.rails.chargeback_rules import (
     Bearer,
     ChargebackOver,
     EvidenceHandedIn,
+    NothingToCount,
     is_undecided,
 )
 from marketplace.pay.rails.chargeback_schemas import BearerArgs, EvidenceArgs, EvidencePaperArgs
+from marketplace.pay.rails.counting import Counted
+from marketplace.standards.rules import NoSourcedRate
 from marketplace.web import choices
 from marketplace.web.company import SHOWN, after, blueprint, saved
 from marketplace.web.forms import Form
@@ -66,7 +71,7 @@ def show_chargeback(company_id: UUID, chargeback_id: UUID, **forms: Form) -> Res
     shown = _blank() | {"paying": Form(ma.Schema)} | forms
     return render_template(
         "company/chargeback.html",
-        funded=chargebacks.funded(found),
+        funded=funding.funded(found),
         may_pay=_may_pay(found),
         **_facts(found),
         **shown,
@@ -134,9 +139,10 @@ def list_chargebacks_on_desk() -> str:
 def show_on_desk(company_id: UUID, chargeback_id: UUID, **forms: Form) -> ResponseReturnValue:
     """What was taken back, and how the bank is answered."""
     found = chargebacks.one(company_id, chargeback_id, actor())
-    shown = _blank() | {"bearing": Form(BearerArgs)} | forms
+    shown = _blank() | {"bearing": Form(BearerArgs), "counting_form": Form(ma.Schema)} | forms
     return render_template(
         "operator/chargeback.html",
+        would_count=_would_count(found),
         name=accounts.company_name([company_id])[company_id],
         available=books.balance(available_account(company_id), found.currency),
         bearers=[(str(each), name_of("bearer", each)) for each in Bearer],
@@ -160,6 +166,15 @@ def decide_bearer(company_id: UUID, chargeback_id: UUID) -> ResponseReturnValue:
         of: dict[str, Any] = {"company_id": company_id, "chargeback_id": chargeback_id}
         return saved_on_desk("show_chargeback", made=form.made, **of)
     return show_on_desk(company_id, chargeback_id, bearing=form)
+
+
+@desk.post("/chargebacks/<uuid:company_id>/<uuid:chargeback_id>/count")
+def count_back(company_id: UUID, chargeback_id: UUID) -> ResponseReturnValue:
+    form = Form(ma.Schema)
+    if form.done(lambda _: counting.count(company_id, chargeback_id, by=actor())):
+        of: dict[str, Any] = {"company_id": company_id, "chargeback_id": chargeback_id}
+        return saved_on_desk("show_chargeback", made=form.made, **of)
+    return show_on_desk(company_id, chargeback_id, counting_form=form)
 
 
 @desk.post("/chargebacks/<uuid:company_id>/<uuid:chargeback_id>/papers", endpoint="attach_evidence_paper")
@@ -199,6 +214,26 @@ class TimeLeft:
     is_soon: bool
 
 
+@dataclass(frozen=True, slots=True)
+class CountedBefore:
+    """What came back in another currency, as what it was counted, and by which rate of which day and source."""
+
+    came: Money
+    worth: Money
+    rate: Fraction
+    quoted_on: date
+    source: str
+
+    @classmethod
+    def of(cls, told: Mapping[str, str]) -> Self:
+        came, worth = (Money.of(told[name], told[currency]) for name, currency in _AMOUNTS)
+        day = date.fromisoformat(told["quoted_on"])
+        return cls(came, worth, Fraction(told["rate"]), day, told["source"])
+
+
+_AMOUNTS = (("came", "came_currency"), ("amount", "currency"))
+
+
 def time_left(found: Chargeback) -> TimeLeft | None:
     """None where the bank waits for nothing, or until no day that is known."""
     if found.status not in ANSWERABLE or found.due_by is None:
@@ -213,15 +248,25 @@ def time_left(found: Chargeback) -> TimeLeft | None:
     return TimeLeft(str(words), stacked([part], int(whole.total_seconds())), is_soon)
 
 
+def _would_count(found: Chargeback) -> Counted | None:
+    """As what an operator would count what came back in another currency; None where no source has a rate."""
+    try:
+        return counting.counted(found)
+    except (NothingToCount, NoSourcedRate):
+        return None
+
+
 def _facts(found: Chargeback) -> dict[str, Any]:
+    events = timeline("chargeback", found.id, limit=SHOWN)
     return {
+        "counted": [CountedBefore.of(each.data) for each in events if each.name == "chargeback.counted"],
         "chargeback": found,
         "left": time_left(found),
         "undecided": is_undecided(found.status, found.owed, found.bearer),
         "papers": papers.papers(found),
         "evidence_shows": choices.EVIDENCE_SHOWS,
         "may_hand_in": _may_hand_in(found),
-        "events": timeline("chargeback", found.id, limit=SHOWN),
+        "events": events,
     }
 
 

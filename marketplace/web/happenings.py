@@ -369,6 +369,7 @@ _EVENTS = {
     "chargeback.unclear": lazy_gettext("The payment rail says what does not follow from the rest: an operator looks."),
     "chargeback.borne_by_company": lazy_gettext("An operator had it taken from what the company has."),
     "chargeback.borne_by_service": lazy_gettext("An operator decided that the service bears it."),
+    "chargeback.counted": lazy_gettext("An operator counted what came back in another currency."),
     "chargeback.words_erased": lazy_gettext("The words that were handed in were erased."),
     "chargeback_paper.handed_in": lazy_gettext("A paper for the bank was attached."),
     "chargeback_paper.read": lazy_gettext("An operator looked at a paper for the bank."),

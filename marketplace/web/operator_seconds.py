@@ -60,7 +60,7 @@ def _whose(acts: Sequence[MoneyAct]) -> dict[UUID, str]:
     credited = {UUID(each.subject): each.id for each in acts if each.kind is ActKind.CREDITED}
     companies = select(Invoice.id, Invoice.company_id).where(Invoice.id.in_(credited))
     told |= {credited[row.id]: row.company_id for row in db.session.execute(companies)}
-    lost = {UUID(each.subject): each.id for each in acts if each.kind is ActKind.BORNE}
+    lost = {UUID(each.subject): each.id for each in acts if each.kind in (ActKind.BORNE, ActKind.COUNTED)}
     companies = select(Chargeback.id, Chargeback.company_id).where(Chargeback.id.in_(lost))
     told |= {lost[row.id]: row.company_id for row in db.session.execute(companies)}
     names = accounts.company_name(set(told.values())) | accounts.person_name(list(told.values()))

@@ -49,6 +49,7 @@ PARAMETERS: Mapping[str, LazyString] = MappingProxyType(
         "ua_minutes": lazy_gettext("minutes in Ukraine"),
         "after_minutes": lazy_gettext("after minutes"),
         "proposal_days": lazy_gettext("days for a proposal"),
+        "exchange_percent": lazy_gettext("percent at most that an exchange keeps"),
         "first_days": lazy_gettext("days before, the first time"),
         "last_days": lazy_gettext("days before, the last time"),
         "pause_days": lazy_gettext("days of pause"),

@@ -23,7 +23,7 @@ from marketplace.ledger import service as ledger
 from marketplace.ledger.rules import Entry, InsufficientFunds, Move
 from marketplace.pay import refunds, service
 from marketplace.pay.models import PaymentOp
-from marketplace.pay.rails import chargebacks, payments
+from marketplace.pay.rails import chargebacks, funding, payments
 from marketplace.pay.rails.chargeback_models import Chargeback
 from marketplace.pay.rails.chargeback_rules import (
     CHARGEBACK_TRANSITIONS,
@@ -132,7 +132,7 @@ def test_what_workers_were_paid_stays_theirs(chargeback: Chargeback) -> None:
     assert books.balance("platform:chargebacks", "USD") == -TEN
     paid = select(PaymentOp.status).where(PaymentOp.kind == OpKind.PAYOUT)
     assert db.session.scalars(paid).all() == [OpStatus.DONE]
-    (gig,) = chargebacks.funded(chargeback)
+    (gig,) = funding.funded(chargeback)
     assert (gig.people, str(gig.money)) == (1, "67.40 USD")
     everything_holds()
 

@@ -157,8 +157,8 @@ TOLD: Mapping[str, tuple[Telling, ...]] = MappingProxyType(
                 Audience.FINANCE,
                 Channel.BOTH,
                 "What the payment rail says of a deposit of %(money)s that a bank took back is unclear",
-                "What of it does not follow from what was known, such as money that came back in another currency, was "
-                "not written down. Look at it at the rail, and at the calls that matched nothing.",
+                "What of it does not follow from what was known was not written down: look at it at the rail, and at "
+                "the calls that matched nothing. Money that came back in another currency you count on its page.",
             ),
         ),
         "chargeback.borne_by_company": (

@@ -20,6 +20,7 @@ from marketplace.ledger import service as ledger
 from marketplace.pay.rails import chargeback_papers as papers
 from marketplace.pay.rails.chargeback_models import Chargeback
 from marketplace.pay.rails.chargeback_rules import (
+    HELD_BY_BANK,
     Bearer,
     ChargebackStatus,
     check_undecided,
@@ -49,6 +50,12 @@ def decide_as_said(act: MoneyAct, said: Mapping[str, Any], *, by: Actor) -> Char
         raise NotFound
     found = _undecided(known.company_id, known.id, by)
     return _decide(found, Bearer(said["bearer"]), said["reason"], by=by)
+
+
+def is_uncounted() -> ColumnElement[bool]:
+    """Chargebacks of which something came back in another currency that nobody has counted (`counting`)."""
+    of_it = and_(Chargeback.status.in_(HELD_BY_BANK), Chargeback.reinstated_amount < Chargeback.amount)
+    return and_(of_it, Chargeback.foreign_counted < Chargeback.foreign_amount)
 
 
 def is_undecided() -> ColumnElement[bool]:

@@ -41,6 +41,11 @@ class Chargeback(Stateful):
         CheckConstraint("(reinstated_amount > 0) = (reinstated_at IS NOT NULL)", name="reinstated_when"),
         CheckConstraint("status <> 'reinstated' OR reinstated_amount = amount", name="reinstated_whole"),
         CheckConstraint("paid_amount >= 0 AND given_up_amount >= 0", name="borne_not_negative"),
+        CheckConstraint("foreign_counted BETWEEN 0 AND foreign_amount", name="foreign_counted_of_it"),
+        CheckConstraint(
+            "num_nonnulls(foreign_currency, foreign_at) = CASE WHEN foreign_amount > 0 THEN 2 ELSE 0 END",
+            name="foreign_whole",
+        ),
         CheckConstraint(
             "given_up_amount = 0 OR bearer IS NOT NULL AND bearer = 'service'", name="given_up_by_the_service"
         ),
@@ -61,6 +66,12 @@ class Chargeback(Stateful):
     reinstated_amount: Mapped[Minor] = mapped_column(default=0)
     """What the bank has given back of it without having decided for the company, and `reinstated_at` when last."""
     reinstated_at: Mapped[Instant | None]
+    foreign_amount: Mapped[Minor] = mapped_column(default=0)
+    foreign_currency: Mapped[CurrencyCode | None]
+    foreign_at: Mapped[Instant | None]
+    """What the rail says came back in another currency, and when it was read that it is so much."""
+    foreign_counted: Mapped[Minor] = mapped_column(default=0)
+    """So much of that has been counted by an operator, and is in `reinstated_amount` at its worth."""
     reason: Mapped[str] = mapped_column(Text)
     """The rail's own word for why."""
     opened_at: Mapped[Instant]
@@ -106,6 +117,23 @@ class Chargeback(Stateful):
     def held(self) -> Money:
         """What the bank has of it now."""
         return chargeback_rules.held(self.status, self.money, self.reinstated)
+
+    @property
+    def foreign(self) -> Money | None:
+        return None if self.foreign_currency is None else Money(self.foreign_amount, self.foreign_currency)
+
+    @property
+    def foreign_known(self) -> Money | None:
+        """So much of it as was counted."""
+        return None if self.foreign_currency is None else Money(self.foreign_counted, self.foreign_currency)
+
+    @property
+    def uncounted(self) -> Money | None:
+        """What came back in another currency, and nobody has counted: None where nothing has, or where the bank has
+        nothing of it any more."""
+        if self.foreign is None or self.foreign_known is None or not self.held:
+            return None
+        return self.foreign - self.foreign_known or None
 
     @property
     def owed(self) -> Money:

@@ -11,7 +11,7 @@ from marketplace.core import idempotency
 from marketplace.core.files import content_of
 from marketplace.core.http import PageArgs, as_file, page, problems
 from marketplace.core.intake import takes_files
-from marketplace.pay.rails import bearing, chargebacks
+from marketplace.pay.rails import bearing, chargebacks, counting, funding
 from marketplace.pay.rails import chargeback_papers as papers
 from marketplace.pay.rails import chargeback_schemas as s
 from marketplace.pay.rails.chargeback_models import Chargeback, ChargebackPaper
@@ -56,7 +56,7 @@ def show_chargeback(company_id: UUID, chargeback_id: UUID) -> Chargeback:
 @problems(companies, 401, 403, 404)
 def list_funded(company_id: UUID, chargeback_id: UUID) -> dict[str, Any]:
     """What the company has paid for since the deposit came, by gig."""
-    return {"items": chargebacks.funded(chargebacks.one(company_id, chargeback_id, actor()))}
+    return {"items": funding.funded(chargebacks.one(company_id, chargeback_id, actor()))}
 
 
 @companies.post("/<uuid:company_id>/chargebacks/<uuid:chargeback_id>/evidence")
@@ -128,11 +128,22 @@ def decide_bearer(given: dict[str, Any], company_id: UUID, chargeback_id: UUID) 
     return done_or_waits(bearing.decide(company_id, chargeback_id, **given, by=actor()))
 
 
+@companies.post("/<uuid:company_id>/chargebacks/<uuid:chargeback_id>/count")
+@companies.response(200, s.ChargebackSchema)
+@companies.alt_response(202, schema=MoneyActSchema, description=WAITS)
+@problems(companies, 400, 401, 403, 404, 409, 422)
+@idempotency.required
+def count_back(company_id: UUID, chargeback_id: UUID) -> Chargeback | Response:
+    """Count what the bank gave back in another currency as so much of the deposit, at the sourced rate of the day on
+    which the rail told it. Whoever has borne that much has it again. For operators of finance."""
+    return done_or_waits(counting.count(company_id, chargeback_id, by=actor()))
+
+
 @queue.get("")
 @queue.arguments(PageArgs, location="query")
 @queue.response(200, s.ChargebackPage)
 @problems(queue, 401, 403, 404, 422)
 def list_waiting(args: dict[str, Any]) -> dict[str, Any]:
-    """Chargebacks that no bank has decided yet, and lost ones of which nobody has said who bears them. For operators of
-    finance."""
+    """Chargebacks that no bank has decided yet, lost ones of which nobody has said who bears them, and those of which
+    money came back in another currency that nobody has counted. For operators of finance."""
     return page(chargebacks.waiting(actor()), Chargeback.id, **args)

@@ -4,15 +4,17 @@ again. What workers were paid stays theirs (rule CHARGEBACK)."""
 from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
+from fractions import Fraction
 from types import MappingProxyType
 from uuid import UUID
 
 from marketplace.accounts.rules import available_account
-from marketplace.core.money import Money
+from marketplace.core.money import Money, minor_digits
 from marketplace.core.problems import Conflict, Invalid
 from marketplace.core.retention import Retention
-from marketplace.ledger.rules import Entry, Move
+from marketplace.ledger.rules import Entry, Move, exchange
 from marketplace.pay.rails.rules import CHARGEBACKS, LOSSES
+from marketplace.standards.catalogue import RULES
 
 LONGEST_WORDS = 20_000
 """Letters of evidence. Stripe takes no more in one field (docs.stripe.com/api/disputes/object)."""
@@ -25,6 +27,8 @@ is not known here."""
 KEPT = Retention(after_decision=timedelta(days=30), at_most=timedelta(days=365))
 """What was handed in is erased as people's documents are (rule DOCUMENTS), 30 days after the bank's decision; but a
 bank that asks first and takes the money later decides after more than 180 days."""
+MOST_EXCHANGED: int = RULES["CHARGEBACK"].parameters["exchange_percent"]
+"""So much of what it exchanges does Stripe keep at most (docs.stripe.com/currencies/conversions)."""
 SANDBOX_WAITS = timedelta(days=7)
 """How long the sandbox's bank waits for evidence. Of a real one the rail says until when."""
 
@@ -156,6 +160,12 @@ class BorneAlready(Conflict):
     title = "It is decided already who bears this."
 
 
+class NothingToCount(Conflict):
+    code = "nothing_to_count"
+    title = "Nothing came back in another currency that nobody has counted, or it is more by now."
+    remedy = "Look at what came back, and count that."
+
+
 def held(status: ChargebackStatus, money: Money, reinstated: Money) -> Money:
     """What the bank has of a chargeback now: of 10.00 of which it has given back 4.00, 6.00."""
     return money - reinstated if status in HELD_BY_BANK else Money.zero(money.currency)
@@ -173,6 +183,26 @@ def counted(money: Money, reinstated: Money | None) -> Money | None:
     """What is known of what a bank has given back; None where a rail says nothing, or tells it in another currency: a
     rail counts it as its balance does, by a rate of its own. Of 10.00 EUR, 11.00 USD that came back may be all."""
     return reinstated if reinstated is not None and reinstated.currency == money.currency else None
+
+
+def foreign(money: Money, reinstated: Money | None) -> Money | None:
+    """What came back in another currency; None where nothing has."""
+    return reinstated if reinstated and reinstated.currency != money.currency else None
+
+
+def foreign_after(before: Money | None, counted: Money | None, said: Money | None) -> Money | None:
+    """What is known of that once a rail has said something: never less than was counted."""
+    is_less = counted and (said is None or said.currency != counted.currency or said.amount < counted.amount)
+    return before if is_less else said
+
+
+def worth(came: Money, rate: Fraction, left: Money) -> Money:
+    """How much of what a bank still has came back with an amount in another currency, at so many units of the deposit's
+    for one of it (rule CHARGEBACK). At 1.05 USD for 1 EUR, of 10.00 USD 4.00 EUR are 4.20. 9.40 EUR would be 9.87,
+    which is all of it: no more is missing than a rail keeps of what it exchanges. Nor are 12.00 EUR any more."""
+    exact = came.amount * rate * Fraction(10) ** (minor_digits(left.currency) - minor_digits(came.currency))
+    is_all = exact * 100 >= left.amount * (100 - MOST_EXCHANGED)
+    return left if is_all else max(Money(1, left.currency), Money(1, left.currency) * exact)
 
 
 def differs(
@@ -265,6 +295,11 @@ def given_back(chargeback_id: UUID, company_id: UUID, paid: Money, lost: Money, 
     parts = ((available_account(company_id), paid), (LOSSES, lost))
     moves = [Move(CHARGEBACKS, account, money) for account, money in parts if money]
     return Entry(_cause(chargeback_id, "given_back", number), moves)
+
+
+def exchanged(chargeback_id: UUID, came: Money, worth: Money, number: int) -> Entry:
+    """What the bank gave back in another currency is the service's, which has so much of the deposit for it."""
+    return Entry(_cause(chargeback_id, "exchanged", number), exchange(CHARGEBACKS, CHARGEBACKS, came, worth))
 
 
 def _cause(chargeback_id: UUID, what: str, number: int) -> str:

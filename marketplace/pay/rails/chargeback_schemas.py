@@ -83,6 +83,11 @@ class ChargebackSchema(ma.Schema):
     money = MoneyField(required=True)
     reinstated = MoneyField(required=True, metadata={"description": "What the bank gave back without deciding so"})
     reinstated_at = ma.fields.AwareDateTime(required=True, allow_none=True)
+    uncounted = MoneyField(
+        required=True,
+        allow_none=True,
+        metadata={"description": "What came back in another currency, and no operator has counted yet"},
+    )
     owed = MoneyField(
         required=True, metadata={"description": "What the bank has of it and nobody has paid again or given up"}
     )

@@ -4,13 +4,12 @@ The books have it on the service's own pocket as soon as the rail moves it (`rec
 account of whoever has worked. Evidence goes out as any payment does: written down with its key, sent by a job.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, exists, func, not_, or_, select
+from sqlalchemy import Select, and_, exists, not_, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
 from marketplace.accounts.rules import CLOCK, Actor, OperatorRole, Right, require_company, require_operator
@@ -21,11 +20,10 @@ from marketplace.core.ids import new_id
 from marketplace.core.lifecycle import move_one
 from marketplace.core.money import Money
 from marketplace.core.problems import NotFound
-from marketplace.gigs.models import Gig
 from marketplace.ledger import service as ledger
 from marketplace.ledger.rules import Entry
 from marketplace.pay import service
-from marketplace.pay.models import PayLine, PaymentOp, Payslip, SandboxCall
+from marketplace.pay.models import PaymentOp, SandboxCall
 from marketplace.pay.rails import bearing, chargeback_rules
 from marketplace.pay.rails import chargeback_papers as papers
 from marketplace.pay.rails.chargeback_models import Chargeback
@@ -40,13 +38,15 @@ from marketplace.pay.rails.chargeback_rules import (
     after,
     check_can_pay,
     counted,
+    foreign,
+    foreign_after,
     given_back,
     missing,
     paid_again,
     reminder,
 )
 from marketplace.pay.rails.rules import CHARGEBACKS, movement_entry
-from marketplace.pay.rules import SANDBOX, OpKind, OpStatus, PayslipStatus
+from marketplace.pay.rules import SANDBOX, OpKind, OpStatus
 
 EVENTS = {ChargebackStatus.OPEN: "opened", ChargebackStatus.INQUIRY: "inquired"}
 """What the events of these are called; the others are called as the status is."""
@@ -54,7 +54,6 @@ UNCLEAR = "chargeback.unclear"
 """The event of what a rail says and nobody can follow."""
 OTHER_CURRENCY = "currency"
 """Why somebody looks at what a bank gave back and a rail counts in another currency."""
-MOST_SHOWN = 20
 BATCH = 100
 
 
@@ -74,16 +73,6 @@ class Told:
     """By machine time, before the rail was asked."""
     reinstated: Money | None = None
     """What the bank has given back of it. None where the rail says nothing of that."""
-
-
-@dataclass(frozen=True, slots=True)
-class Funded:
-    """What a company has paid for since a deposit came, in its currency, by gig: so many people, so much money."""
-
-    gig_id: UUID
-    title: str
-    people: int
-    money: Money
 
 
 def hand_in(company_id: UUID, chargeback_id: UUID, words: str, *, by: Actor) -> Chargeback:
@@ -126,8 +115,8 @@ def pay_again(company_id: UUID, chargeback_id: UUID, *, by: Actor) -> Chargeback
 def learn(told: Told) -> Chargeback:
     """Writes down what a rail says of a chargeback, however often and in whatever order it does. What cannot follow
     from what is known changes nothing, and is told operators of finance once (`differs`). So is what came back in
-    another currency, of which nobody can say how much of the deposit it is; the rest is followed. Raises NotFound where
-    the deposit is none of ours."""
+    another currency, which an operator counts (`counting`); the rest is followed. Raises NotFound where the deposit is
+    none of ours."""
     deposit = db.session.get(PaymentOp, told.deposit_id)
     if deposit is None or deposit.kind is not OpKind.DEPOSIT or deposit.rail != told.rail:
         raise NotFound
@@ -156,20 +145,27 @@ def learn(told: Told) -> Chargeback:
         _move(row, new, due_by=told.due_by)
     elif row.status in ANSWERABLE and told.due_by is not None and told.due_by != row.due_by:
         _postpone(row, told.due_by)
-    _reinstate(row, counted(told.money, told.reinstated))
+    _note_foreign(row, told)
+    gave_back(row, counted(told.money, told.reinstated))
+    if _is_uncounted(row, told):
+        _tell_finance(row, told, OTHER_CURRENCY)
+    return row
+
+
+def gave_back(row: Chargeback, money: Money | None) -> None:
+    """The bank has given back so much of it by now, as far as anybody knows: whoever has paid for more than it still
+    has gets that back. The caller has locked it."""
+    _reinstate(row, money)
     if row.status is ChargebackStatus.LOST and not row.held:
         _move(row, ChargebackStatus.REINSTATED)
     _give_back(row)
-    if _is_uncounted(told):
-        _tell_finance(row, told, OTHER_CURRENCY)
-    return row
 
 
 def differs(row: Chargeback, told: Told) -> str | None:
     """Why a person has to look at what a rail says, in a word. The caller has learned it."""
     if told.read_at < row.read_at:
         return None
-    return _contradicts(row, told) or (OTHER_CURRENCY if _is_uncounted(told) else None)
+    return _contradicts(row, told) or (OTHER_CURRENCY if _is_uncounted(row, told) else None)
 
 
 def look_at_sandbox(limit: int = BATCH) -> int:
@@ -227,33 +223,11 @@ def one(company_id: UUID, chargeback_id: UUID, seen_by: Actor) -> Chargeback:
 
 
 def waiting(seen_by: Actor) -> Select[Chargeback]:
-    """Those that no bank has decided yet, or closed, and those that are lost while nobody has said who bears them, for
-    operators of finance. What is due first comes first by `due_by`."""
+    """Those that no bank has decided yet, or closed, those that are lost while nobody has said who bears them, and
+    those of which money came back that nobody has counted, for operators of finance."""
     require_operator(seen_by, OperatorRole.FINANCE)
-    return select(Chargeback).where(or_(Chargeback.status.not_in(OVER), bearing.is_undecided()))
-
-
-def funded(found: Chargeback) -> Sequence[Funded]:
-    """What the company has paid for since the deposit came, the most first: money of one currency is one purse, so this
-    is as near as anybody can say what it was spent on. The caller may see the chargeback."""
-    since = select(PaymentOp.created_at).where(PaymentOp.id == found.deposit_id).scalar_subquery()
-    amount, people = func.sum(PayLine.amount), func.count(PayLine.contractor_id.distinct())
-    sums = (
-        select(Gig.id, Gig.title, people.label("people"), amount.label("amount"))
-        .join(PayLine, PayLine.gig_id == Gig.id)
-        .join(Payslip, Payslip.id == PayLine.payslip_id)
-        .where(
-            PayLine.company_id == found.company_id,
-            PayLine.currency == found.currency,
-            Payslip.status == PayslipStatus.ISSUED,
-            Payslip.issued_at >= since,
-        )
-        .group_by(Gig.id)
-        .order_by(amount.desc(), Gig.id)
-        .limit(MOST_SHOWN)
-    )
-    rows = db.session.execute(sums).all()
-    return [Funded(row.id, row.title, row.people, Money(int(row.amount), found.currency)) for row in rows]
+    waits = or_(Chargeback.status.not_in(OVER), bearing.is_undecided(), bearing.is_uncounted())
+    return select(Chargeback).where(waits)
 
 
 # --- the parts ------------------------------------------------------------------------------------------------------
@@ -263,9 +237,19 @@ def _contradicts(row: Chargeback, told: Told) -> str | None:
     return chargeback_rules.differs(row.status, told.status, (row.money, row.reinstated), (told.money, told.reinstated))
 
 
-def _is_uncounted(told: Told) -> bool:
-    """Whether something came back in another currency."""
-    return bool(told.reinstated) and counted(told.money, told.reinstated) is None
+def _is_uncounted(row: Chargeback, told: Told) -> bool:
+    """Whether something came back in another currency that nobody has counted."""
+    said = foreign(told.money, told.reinstated)
+    return said is not None and said != row.foreign_known
+
+
+def _note_foreign(row: Chargeback, told: Told) -> None:
+    """What came back in another currency, for whoever counts it."""
+    said = foreign_after(row.foreign, row.foreign_known, foreign(told.money, told.reinstated))
+    if told.reinstated is None or said == row.foreign:
+        return
+    known = (0, None, None) if said is None else (said.amount, said.currency, clock.now())
+    row.foreign_amount, row.foreign_currency, row.foreign_at = known
 
 
 def _reinstate(row: Chargeback, money: Money | None) -> None:
@@ -296,8 +280,8 @@ def _tell_finance(row: Chargeback, told: Told, why: str) -> None:
     said = {"why": why, "status": str(told.status)} | _data(told.money)
     if told.reinstated is not None:
         said["reinstated"] = str(told.reinstated.decimal)
-        if _is_uncounted(told):
-            said["reinstated_currency"] = told.reinstated.currency
+    if (other := foreign(told.money, told.reinstated)) is not None:
+        said["reinstated_currency"] = other.currency
     before = [each.data for each in timeline("chargeback", row.id) if each.name == UNCLEAR]
     if said not in before:
         record(UNCLEAR, row, by=CLOCK, data=said)
@@ -342,25 +326,23 @@ def _to_remind() -> Select[Chargeback]:
         )
         for days in REMINDED_DAYS
     ]
-    due = select(Chargeback).where(
-        Chargeback.status.in_(ANSWERABLE), Chargeback.due_by > now, or_(*near), not_(answered)
-    )
-    return due.order_by(Chargeback.due_by, Chargeback.id)
+    waits = and_(Chargeback.status.in_(ANSWERABLE), Chargeback.due_by > now)
+    return select(Chargeback).where(waits, or_(*near), not_(answered)).order_by(Chargeback.due_by, Chargeback.id)
 
 
 def _taken_by_sandbox() -> Select[PaymentOp, SandboxCall]:
-    known = select(Chargeback.deposit_id)
     taken = select(PaymentOp, SandboxCall).join(SandboxCall, SandboxCall.key == PaymentOp.idempotency_key)
     asked = or_(SandboxCall.charged_back_at.is_not(None), SandboxCall.inquired_at.is_not(None))
-    return taken.where(asked, PaymentOp.status == OpStatus.DONE, PaymentOp.id.not_in(known)).order_by(PaymentOp.id)
+    return taken.where(
+        asked, PaymentOp.status == OpStatus.DONE, PaymentOp.id.not_in(select(Chargeback.deposit_id))
+    ).order_by(PaymentOp.id)
 
 
 def _begin(op: PaymentOp, call: SandboxCall) -> Chargeback:
-    name, now = f"{call.external_id}_back", clock.now()
-    is_taken = call.charged_back_at is not None
-    if is_taken:
+    name, now, status = f"{call.external_id}_back", clock.now(), ChargebackStatus.INQUIRY
+    if call.charged_back_at is not None:
         ledger.post(_taken(name, op.money))
-    status = ChargebackStatus.OPEN if is_taken else ChargebackStatus.INQUIRY
+        status = ChargebackStatus.OPEN
     due, read_at = now + SANDBOX_WAITS, clock.machine_time()
     return learn(Told(SANDBOX, name, op.id, op.money, "general", now, due, status, read_at))
 

@@ -10,7 +10,7 @@ from marketplace.contracts import transfers
 from marketplace.pay import service as payments
 from marketplace.pay.bank import keeping, reopening
 from marketplace.pay.invoices import invoicing
-from marketplace.pay.rails import bearing, reconciling
+from marketplace.pay.rails import bearing, counting, reconciling
 from marketplace.pay.taxes import withholding
 from marketplace.standards import two_people
 from marketplace.standards.act_models import MoneyAct
@@ -33,6 +33,7 @@ DOES: Mapping[ActKind, Does] = MappingProxyType(
         ActKind.RETURNED: transfers.give_back_as_said,
         ActKind.TAKEN_BACK: payments.take_back_as_said,
         ActKind.BORNE: bearing.decide_as_said,
+        ActKind.COUNTED: counting.count_as_said,
         ActKind.KEPT: keeping.keep_as_said,
         ActKind.REOPENED: reopening.reopen_as_said,
     }

@@ -109,15 +109,19 @@ PAYOUTS: Final[tuple[Rule, ...]] = (
         "evidence; it hands in what speaks against it, with papers, or pays again. A bank that only asks is answered "
         "alike, and no money is booked for it. Where a company cannot answer, or has asked its bank itself, operators "
         "of finance do; they and the company are reminded 3 days and 1 day before the deadline. Of what a bank has "
-        "kept and the company has not paid again operators of finance decide, with a reason that it reads: it is taken "
-        "from what the company has available, or the service bears it and it is owed no longer. What the bank gives "
-        "back after all, or in part, whoever has borne it has again, the company before the service. What was handed "
+        "kept and the company has not paid again operators of finance decide, with a reason that it reads: it is "
+        "taken from what the company has available, or the service bears it and it is owed no longer. What the bank "
+        "gives back after all, or in part, whoever has borne it has again, the company before the service; what comes "
+        "back in another currency counts at the sourced rate of the day on which the rail told it, and as all of the "
+        "rest where no more than 2 percent is missing, since that much a rail keeps for an exchange. What was handed "
         "in is erased 30 days after the bank's decision, and after a year in any case; its digest stays.",
         "House policy: whoever worked has done their part, and rails take chargebacks from the platform's balance "
-        "(docs.stripe.com/connect/separate-charges-and-transfers)",
+        "(docs.stripe.com/connect/separate-charges-and-transfers); Stripe keeps up to 2 percent of what it exchanges "
+        "(docs.stripe.com/currencies/conversions)",
         "tests/pay/test_chargebacks.py::test_what_workers_were_paid_stays_theirs",
         since=date(2026, 11, 30),
-        version=4,
+        version=5,
+        exchange_percent=2,
         first_days=3,
         last_days=1,
         days_after_decision=30,

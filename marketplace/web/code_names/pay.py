@@ -306,6 +306,7 @@ PAY = {
         "granted": lazy_gettext("a bonus was given"),
         "taken_back": lazy_gettext("a payout is taken back from its person’s account"),
         "borne": lazy_gettext("who bears what a bank has kept"),
+        "counted": lazy_gettext("what a bank gave back in another currency counts as this much"),
         "kept": lazy_gettext("what came by bank is the service’s own"),
         "reopened": lazy_gettext("what was said of a transfer is taken back"),
     },
