@@ -196,11 +196,21 @@ def meanwhile(monkeypatch: pytest.MonkeyPatch, path: str, does: Callable[[], obj
 def test_two_members_who_ask_at_once_get_their_own(
     lab: UUID, owner: Actor, standin: Standin, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """While the first invoice gets its line, another process has the other's sent: the company's one customer is the
-    other by then."""
+    """Between the last word about the company's one customer and the copy that Stripe makes of it another process takes
+    the other's up: it waits its turn. It had told Stripe of the other, and the first was parked."""
     other, op_id, others = accounts.member(lab, CompanyRole.FINANCE), asked(lab, owner), []
-    meanwhile(monkeypatch, "/invoiceitems", lambda: others.append(waiting(lab, other)[0]))
+    elsewhere, seen = accounts.company().id, []
+
+    def another_process() -> None:
+        others.append(asked(lab, other))
+        of_another = asked(elsewhere, accounts.owner_of(elsewhere))
+        payments.advance_ops()
+        seen.extend(status_of(each) for each in (op_id, *others, of_another))
+
+    meanwhile(monkeypatch, "/finalize", another_process)
     assert until_known(op_id) is OpStatus.WAITING
+    assert [until_known(each) for each in others] == [OpStatus.WAITING]
+    assert seen == [OpStatus.SENT, OpStatus.INTENT, OpStatus.WAITING]
     sent = [standin.world.things[str(op_of(each).external_id)]["_sent"] for each in (op_id, *others)]
     assert sent == [[email_of(owner)], [email_of(other)]]
 

@@ -1,15 +1,15 @@
 """A deposit by invoice on its way through a rail: the company is made a customer, once, and what the rail tells of the
 invoice is written down beside its payment. Once its day is over the company is reminded of it, once."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from flask import current_app
-from sqlalchemy import Select, func, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import Select, Text, func, literal, select, update
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from marketplace.accounts.rules import CLOCK
 from marketplace.core import clock
@@ -65,6 +65,23 @@ def address(order: Order, outside: Rail) -> Order | Result:
             db.session.execute(known.values(external_id=result.id))
         bill = replace(bill, customer=result.id)
     return replace(order, bill=bill, called_off=called_off)
+
+
+def wait_their_turn(ops: Sequence[PaymentOp], now: datetime) -> set[UUID]:
+    """Those of these that are not asked for yet, since another process asks for an invoice of the same company: a rail
+    copies whom it goes to from the company's one customer, which can be one member at a time. Two that claim such
+    invoices of one company do it one after the other."""
+    theirs = {op.id: op.owner_id for op in ops if "invoice" in op.params and op.status is not rules.OpStatus.WAITING}
+    if not theirs:
+        return set()
+    told = func.unnest(literal([str(each) for each in theirs.values()], ARRAY(Text()))).column_valued("told")
+    keys = select(func.hashtext(told).label("key")).distinct().order_by("key").subquery()
+    db.session.execute(select(func.pg_advisory_xact_lock(func.hashtext("invoice_asked"), keys.c.key)))
+    asked = select(PaymentOp.company_id).join(DepositInvoice, DepositInvoice.payment_op_id == PaymentOp.id)
+    asked = asked.where(PaymentOp.company_id.in_(theirs.values()), PaymentOp.id.not_in(theirs))
+    asked = asked.where(PaymentOp.status == rules.OpStatus.SENT, PaymentOp.next_try_at > now)
+    busy = set(db.session.scalars(asked))
+    return {op_id for op_id, company_id in theirs.items() if company_id in busy}
 
 
 def with_wish(order: Order) -> Order:

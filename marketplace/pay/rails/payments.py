@@ -7,7 +7,7 @@ again under the same key until the answer is known.
 import time
 from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 from uuid import UUID
@@ -40,6 +40,8 @@ RENEW_AFTER = rules.STALE_AFTER / 4
 """After so long a claim is renewed before the next of its payments is asked about: an invoice takes a dozen requests,
 and twenty of them, or a slow rail, longer than a claim counts (`rules.STALE_AFTER`). One payment that takes longer by
 itself is asked about again, under the same key."""
+ANOTHER_TURN = timedelta(seconds=10)
+"""When an invoice is looked at again that waits for another one of its company."""
 DUE = (OpStatus.INTENT, OpStatus.SENT, OpStatus.UNKNOWN, OpStatus.WAITING)
 """Statuses in which a payment is taken up again when its time has come. `sent` is one: its process has died."""
 OPEN = (OpStatus.SENT, OpStatus.UNKNOWN, OpStatus.PARKED, OpStatus.WAITING)
@@ -132,7 +134,11 @@ def _claim(most: int) -> tuple[int, list[Claim]]:
         barred = barring.bars(ops)
         known = {op_id: result for op_id, result in barred.items() if result is not None}
         _write_down([op for op in ops if op.id in known], known)
-        return len(ops), [_take(op, now) for op in ops if op.id not in barred]
+        free = [op for op in ops if op.id not in barred]
+        later = deposit_invoices.wait_their_turn(free, now)
+        for op in free:
+            op.next_try_at = now + ANOTHER_TURN if op.id in later else op.next_try_at
+        return len(ops), [_take(op, now) for op in free if op.id not in later]
 
 
 def _take(op: PaymentOp, now: datetime) -> Claim:

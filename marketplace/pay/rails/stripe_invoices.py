@@ -6,8 +6,9 @@ says whether it did anything; if not, the step is asked for once more by a secon
 other, and what would ask for another amount is never finalised.
 
 Whom it goes to Stripe copies from the company's one customer as it is finalised, and several members may ask at once.
-So the customer is told of the one who has asked just before, each time anew and by no key, since a key would replay
-what was true before; and what somebody else has got into all the same is never sent.
+So one process at a time asks for a company's invoices (`deposit_invoices.wait_their_turn`), and the customer is told of
+the one who has asked just before, each time anew and by no key, since a key would replay what was true before. What
+somebody else has got into all the same, since a process took longer than its claim counts, is never sent.
 
 What an invoice's payments carry is nothing of ours: whose a charge is, Stripe says by the invoice that it has paid.
 """
