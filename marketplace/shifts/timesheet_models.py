@@ -266,6 +266,11 @@ class TimesheetCut(Stateful):
         return 0 if self.ended_at is None else self.minutes - self.restored_minutes
 
     @property
+    def open_minutes(self) -> int:
+        """The minutes of which nobody knows yet whether they are paid."""
+        return self.minutes if self.ended_at is None else 0
+
+    @property
     def taken(self) -> int:
         """How many minutes or, where pieces were cut, pieces it took."""
         return self.pieces or self.minutes

@@ -6,11 +6,11 @@ from decimal import Decimal
 from uuid import uuid4
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from marketplace.core.money import Money, total
-from marketplace.pay.runs.lines import Minutes, draft, owed, priced
+from marketplace.pay.runs.lines import Minutes, draft, most_owed, owed, priced
 from marketplace.pay.runs.reasons import Promise, Work
 from marketplace.pay.runs.remainders import Paid, still_to_pay
 from marketplace.standards.day_laws import DayWage
@@ -90,6 +90,45 @@ def test_a_regular_rate_that_fell_costs_the_company_no_more_than_it_paid() -> No
     rest = still_to_pay(whole, paid(priced(work(minutes.less(60), usd("15.00"), pieces=Pieces(usd("1.00"))))))
     assert sum(line.money.amount for line in rest) == 0
     assert {line.kind: line.minutes for line in rest} == {LineKind.WAGES: 60, LineKind.SICK_ACCRUAL: 2}
+
+
+def test_the_dearest_ruling_is_kept_where_pieces_are_paid() -> None:
+    """Eight hours at 15.00, the first four of a holiday at double pay, with 100 pieces at 2.00: 519.20. A cut of five
+    hours leaves three, 523.35 with its fee; a ruling that restores one hour of the five makes it 555.80, which is more
+    than either and is kept until then."""
+    day = PremiumDay(date(2026, 12, 25), DayKind.HOLIDAY, "", (DayStep(240, 200),))
+    minutes, told = Minutes(work=480, pieces=100, premium_days=(day,)), {"pieces": Pieces(usd("2.00"))}
+    costs = [str(owed(work(minutes.less(cut), usd("15.00"), **told))) for cut in (0, 240, 300)]
+    assert costs == ["519.20 USD", "555.80 USD", "523.35 USD"]
+    assert most_owed(work(minutes, usd("15.00"), **told), 300) == usd("555.80")
+
+
+@settings(max_examples=60)
+@given(
+    st.integers(1, 12),
+    st.integers(0, 12),
+    st.integers(0, 12),
+    st.integers(1, 200),
+    st.sampled_from([None, DayWage(6, 100, 200), BESIDE]),
+    st.booleans(),
+    st.data(),
+)
+def test_whatever_of_a_cut_is_restored_what_is_kept_pays_it(
+    worked: int, waited: int, on_day: int, pieces: int, wage: DayWage | None, instead: bool, data: st.DataObject
+) -> None:
+    day = PremiumDay(date(2026, 12, 25), DayKind.HOLIDAY, "", (DayStep(4, 200), DayStep(90, 300)), wage=wage)
+    time = worked + waited
+    more = {"overtime": data.draw(st.integers(0, max(0, time - on_day)), label="overtime")}
+    more |= {"night": data.draw(st.integers(0, time), label="night")}
+    days = (day.part(min(on_day, time)),) if on_day else ()
+    whole = Minutes(work=worked, waiting=waited, premium_days=days, pieces=pieces, **more)
+    told = {"pieces": Pieces(usd("3.33"), instead_of_wages=instead)}
+    cut = data.draw(st.integers(0, time), label="cut")
+    restored = data.draw(st.integers(0, cut), label="restored")
+    first = priced(work(whole.less(cut), usd("15.00"), **told))
+    rest = still_to_pay(priced(work(whole.less(cut - restored), usd("15.00"), **told)), paid(first))
+    both = total([line.money for line in (*first, *rest)], "USD")
+    assert both <= most_owed(work(whole, usd("15.00"), **told), cut)
 
 
 def test_leave_is_capped_over_both_payments() -> None:

@@ -14,7 +14,7 @@ from marketplace.ledger.models import LedgerAccount
 from marketplace.ledger.rules import Entry, Move
 from marketplace.pay.models import PayLine
 from marketplace.pay.runs import works
-from marketplace.pay.runs.lines import owed, reason
+from marketplace.pay.runs.lines import most_owed, reason
 from marketplace.shifts.models import Booking
 
 
@@ -55,8 +55,12 @@ def return_rest(because: Mapping[UUID, str]) -> None:
 
 
 def _kept(bookings: Collection[UUID]) -> dict[UUID, Money]:
-    """What may still have to be paid of bookings with a cut that is not settled: the price of the most minutes, less
-    what is paid."""
+    """What may still have to be paid of bookings with a cut that is not settled: the price of the dearest way to settle
+    it, less what is paid. Never less than nothing: what was paid stays paid."""
     found = works.at_most(bookings)
-    paid = works.issued([work.booking_id for work in found])
-    return {work.booking_id: owed(work) - paid.get(work.booking_id, Money.zero(work.rate.currency)) for work in found}
+    paid = works.issued([work.booking_id for work, _ in found])
+    kept = {}
+    for work, cut in found:
+        nothing = Money.zero(work.rate.currency)
+        kept[work.booking_id] = max(nothing, most_owed(work, cut) - paid.get(work.booking_id, nothing))
+    return kept

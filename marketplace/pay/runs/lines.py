@@ -99,6 +99,20 @@ def owed(work: Work) -> Money:
     return total((line.money for line in priced(work)), work.rate.currency)
 
 
+def most_owed(work: Work, cut: int) -> Money:
+    """The most that it can cost, where a ruling may leave up to so many of its minutes cut.
+
+    By the hour all of them cost the most, and so they do where no minute earns more than another. What pieces add to a
+    premium is divided by the minutes of the shift (PIECES, `standards.held`), so fewer of those may cost more: each
+    number is priced, so that this is exact.
+    """
+    minutes = work.minutes
+    is_even = not (minutes.premium_days or minutes.overtime or minutes.night)
+    ways = range(1 if is_even or not minutes.pieces else cut + 1)
+    costs = (owed(replace(work, minutes=minutes.less(each))) for each in ways)
+    return max(costs, key=lambda each: each.amount)
+
+
 def draft(
     works: Iterable[Work],
     leave_earned: Mapping[LeaveYear, int] = MappingProxyType({}),

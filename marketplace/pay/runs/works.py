@@ -129,12 +129,13 @@ def of_back_pays(back_pay_ids: Collection[UUID]) -> list[Work]:
     return [replace(_as_it_stands(row), back_pay_id=row.BackPay.id) for row in rows]
 
 
-def at_most(booking_ids: Collection[UUID]) -> list[Work]:
+def at_most(booking_ids: Collection[UUID]) -> list[tuple[Work, int]]:
     """Those of these bookings of which a cut is not settled, or a raised premium not paid, with the most minutes that
-    may have to be paid."""
+    may have to be paid, and how many of those may stay cut."""
     pending = or_(TimesheetCut.status.in_(PENDING_CUT), back_pay_due(Booking.id))
     found = _of_lines().where(Booking.id == any_of(booking_ids), pending)
-    return [_after_the_cut(row) for row in db.session.execute(found.order_by(Booking.id))]
+    rows = db.session.execute(found.order_by(Booking.id)).all()
+    return [(_after_the_cut(row), row.TimesheetCut.open_minutes if row.TimesheetCut else 0) for row in rows]
 
 
 def lock_cuts(booking_ids: Collection[UUID]) -> None:
