@@ -11,7 +11,7 @@ from flask import request
 from flask_babel import gettext, lazy_gettext
 from flask_babel.speaklater import LazyString
 
-DECIDED_BY: Final = ("bearer", "decision", "outcome", "measure", "verdict", "granted", "same_person")
+DECIDED_BY: Final = ("agreed", "bearer", "decision", "outcome", "measure", "verdict", "granted", "same_person")
 """The fields of forms that say what is decided; elsewhere it is the last part of the address."""
 _PEOPLE: Final[dict[str, LazyString]] = {
     "operator.decide_company verify": lazy_gettext("Verified. The company can publish and offer work now."),
@@ -202,10 +202,62 @@ _COMPANY: Final[dict[str, LazyString]] = {
     "company.end_series": lazy_gettext(
         "It ends after that day. Everybody who was booked later is told, and is paid what was shown."
     ),
+    "company.enrol": lazy_gettext(
+        "Written down. Offers to this person say who insures them, on the days that you named."
+    ),
+    "company.end_enrolment": lazy_gettext("It ends after that day. Offers of later days say that there is none."),
+    "company.show_naming true": lazy_gettext(
+        "Your name stands in work records that are signed from now on, where their person names you."
+    ),
+    "company.show_naming false": lazy_gettext(
+        "Your name stands in no work record that is signed from now on. What was signed before stays."
+    ),
+    "company.adopt_guidelines": lazy_gettext("Signed. The statement, who signed and the day stand on a public page."),
+    "company.withdraw_adoption": lazy_gettext(
+        "Taken back from now on. That it was made, and until when, stays on the public page."
+    ),
+    "company.record_pilot": lazy_gettext(
+        "Recorded. Several pilots add up; once they are enough, the hours of this gig are not limited any more."
+    ),
+    "company.inherit_pilot": lazy_gettext(
+        "Taken over. The pilot of the earlier gig counts for this one too, as far as this page says."
+    ),
+    "company.list_invoices": lazy_gettext(
+        "It stands on invoices from now on. Those that were issued stay as they are."
+    ),
+    "company.hand_in_paper": lazy_gettext("Handed in. An operator of vetting looks at it."),
+    "company.take_back_paper": lazy_gettext("Taken back, and erased."),
+    "company.rename_crew": lazy_gettext("Renamed. Its people read the new name."),
+    "company.name_lead": lazy_gettext(
+        "Named, at the price that was shown. The person is asked, and has a shift of their own for it."
+    ),
     "company.name_care_line": lazy_gettext("Named. Whoever does distressing work for you reads whom to call."),
 }
 """What members of a company change from day to day, where something follows from it."""
-ANSWERS: Final[Mapping[str, LazyString]] = MappingProxyType(_PEOPLE | _MONEY | _COMPANY)
+_TESTS: Final[dict[str, LazyString]] = {
+    "write_test": lazy_gettext("A draft that only you see. Write its items below, then publish it."),
+    "edit_test": lazy_gettext("Changed. It is a draft until you publish it."),
+    "add_item": lazy_gettext("Added to the version that is being written. Nobody is asked it until you publish that."),
+    "drop_item": lazy_gettext(
+        "Left out of the version that is being written. What is published stays until you publish that."
+    ),
+    "set_paper": lazy_gettext(
+        "Written into the next version. It counts for whoever begins after you have published it."
+    ),
+    "fund_test": lazy_gettext("Set aside for attempts at this test. What no attempt needs you can take back."),
+    "grant_test": lazy_gettext("Granted, on your evidence. The person is told, and holds it as if they had passed."),
+    "withdraw_test": lazy_gettext(
+        "Taken back. The person reads why, and can contest it; shifts that they have accepted stay."
+    ),
+    "press_test publish": lazy_gettext(
+        "Published. Whoever begins from now on gets this version; whoever has begun goes on with theirs."
+    ),
+    "press_test close": lazy_gettext("Closed. Nobody begins it any more; whoever holds it keeps it until it ends."),
+    "press_test take-back": lazy_gettext("What no attempt has set aside is available to you again."),
+}
+"""What whoever owns a test does with it, a company or the service: the same pages stand in both rooms."""
+_OWNED: Final = {f"{room}.{view}": words for room in ("company", "operator") for view, words in _TESTS.items()}
+ANSWERS: Final[Mapping[str, LazyString]] = MappingProxyType(_PEOPLE | _MONEY | _COMPANY | _OWNED)
 
 
 def told(**about: object) -> str:

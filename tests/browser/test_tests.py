@@ -86,6 +86,6 @@ def test_a_company_writes_a_test_and_reads_what_came_of_it(
     sound(page, "company-preview")
     page.goto(f"/company/{company_id}/tests/{test_id}")
     page.get_by_role("button", name="Publish version 2").click()
-    expect(page.get_by_text("Saved.")).to_be_visible()
+    expect(page.get_by_text("Published. Whoever begins from now on gets this version")).to_be_visible()
     page.goto(f"/company/{company_id}/tests")
     sound(page, "company-tests")

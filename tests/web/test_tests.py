@@ -74,10 +74,11 @@ def test_a_company_writes_funds_and_publishes(visitor: Visitor) -> None:
     tab = visitor.signed_in(owner)
     root = f"/company/{company.id}/tests"
     shown = tab.send(f"{root}/new", title="Boxes", code="boxes", about="Boxes.", rate__amount="12.00")
+    assert "A draft that only you see." in shown.words
     with_item = tab.hand_in(shown, "/items", kind="text", prompt="What?", answers="a box")
     funded = tab.hand_in(with_item, "/fund", money__amount="10.00")
     assert "$10.00 USD" in funded.words
-    tab.hand_in(funded, "/do/publish")
+    assert "Whoever begins from now on gets this version" in tab.hand_in(funded, "/do/publish").words
     test = db.session.query(Qualification).one()
     assert test.status is QualificationStatus.OPEN
     back = tab.send(f"{root}/{test.id}", "/do/take-back")
