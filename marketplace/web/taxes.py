@@ -2,9 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from decimal import Decimal
-from types import MappingProxyType
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 from flask import Response, flash, redirect, render_template, url_for
@@ -16,7 +14,7 @@ from marketplace.accounts.auth import actor
 from marketplace.core import clock
 from marketplace.core.db import db
 from marketplace.core.http import page
-from marketplace.core.money import BadMoney, Money
+from marketplace.core.money import Money
 from marketplace.core.problems import NotFound
 from marketplace.pay.taxes import profiles as tax_profiles
 from marketplace.pay.taxes import withholding
@@ -24,10 +22,9 @@ from marketplace.pay.taxes import years as tax_years
 from marketplace.pay.taxes.models import Withholding
 from marketplace.pay.taxes.schemas import TaxDeclarationGivenSchema
 from marketplace.pay.taxes.schemes import BY_ID, Certificate
-from marketplace.pay.taxes.schemes import Form as YearForm
 from marketplace.pay.taxes.year_models import YearStatement
 from marketplace.pay.taxes.year_routes import as_file
-from marketplace.web import choices, words
+from marketplace.web import choices, words, year_words
 from marketplace.web.forms import Form
 from marketplace.web.pictures import Part, Segment, stacked
 from marketplace.web.work import SHOWN, blueprint, cursor
@@ -67,6 +64,7 @@ def show_year(statement_id: UUID) -> str:
     return render_template(
         "work/year.html",
         statement=found,
+        changed=year_words.changes(found.changed, found.figures),
         companies=[(each, _bar(each), _boxes(found, each)) for each in companies],
         month_of=lambda month: words.month_words(date(found.year, month, 1)),
         countries=dict(words.countries()),
@@ -89,26 +87,14 @@ def _mine(statement_id: UUID) -> YearStatement:
 
 def _boxes(statement: YearStatement, company: Mapping[str, Any]) -> list[tuple[str, str]]:
     """What the country's paper asks for, by the names that it has there; only whether it is reported is our word."""
-    currency = _IN.get(statement.form, company["currency"])
+    currency = year_words.IN_ITS_OWN.get(str(statement.form), company["currency"])
     told = []
     for name, value in company["boxes"].items():
         if isinstance(value, bool):
             told.append((gettext("reported to an authority"), gettext("yes") if value else gettext("no")))
         else:
-            told.append((name, _amount(value, currency)))
+            told.append((name, year_words.amount(value, currency)))
     return told
-
-
-def _amount(value: str, currency: str) -> str:
-    try:
-        return words.money_words(Money.of(value, currency))
-    except BadMoney:
-        # A part of a whole can have more digits than its currency.
-        return f"{words.number(Decimal(value))} {currency}"
-
-
-_IN: Final = MappingProxyType({YearForm.ID_BUKTI_POTONG: "IDR"})
-"""The currency of a paper that is always in its country's own."""
 
 
 def _bar(company: Mapping[str, Any]) -> Sequence[Segment]:
