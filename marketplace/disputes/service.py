@@ -106,7 +106,7 @@ def rule(
     restored, other = (restored_pieces, restored_minutes) if cut.pieces else (restored_minutes, restored_pieces)
     if restored is None or other or not 0 <= restored <= cut.taken:
         what = "pieces" if cut.pieces else "minutes"
-        raise BadRuling(f"{cut.taken} {what} were cut.", field=f"restored_{what}")
+        raise BadRuling(f"{what.capitalize()} that were cut: {cut.taken}.", field=f"restored_{what}")
     _say(found, StatementKind.REASON, reason, by=by)
     _end(found, DisputeStatus.RULED, restored, CutEnd.RULED, reason=reason.strip(), by=by)
     return found

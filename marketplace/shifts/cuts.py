@@ -162,12 +162,12 @@ def _check_number(wanted: NewCut, line: TimesheetLine) -> None:
         raise BadCut("A cut takes minutes or pieces of a line, not both.", field="minutes")
     if wanted.pieces:
         if not 0 < wanted.pieces <= (line.pieces or 0):
-            raise BadCut(f"{line.pieces or 0} pieces of the line can be cut.", field="pieces")
+            raise BadCut(f"Pieces of the line that can be cut: {line.pieces or 0}.", field="pieces")
         if wanted.category not in OF_PIECES:
             raise BadCut("This is a reason to cut time, not pieces.", field="category")
         return
     if not 0 < wanted.minutes <= most_of(line):
-        raise BadCut(f"{most_of(line)} minutes of the line can be cut.", field="minutes")
+        raise BadCut(f"Minutes of the line that can be cut: {most_of(line)}.", field="minutes")
     if wanted.category is CutCategory.NOT_DELIVERED:
         raise BadCut("This is a reason to cut pieces, not time.", field="category")
 
@@ -180,4 +180,4 @@ def _check_waiting(sheet: Timesheet, lines: Mapping[UUID, TimesheetLine], cuts: 
         waited = waited_minutes(line.booking.starts_at, line.booking.ends_at, waits)
         left = max(0, line.paid_minutes - waited)
         if waited and each.category in NOT_WORKING and each.minutes > left:
-            raise WaitedForAnswer(f"{left} minutes of the line can be cut for this reason.", field="minutes")
+            raise WaitedForAnswer(f"Minutes of the line that can be cut for this reason: {left}.", field="minutes")

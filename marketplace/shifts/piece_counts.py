@@ -44,7 +44,7 @@ def count(booking_id: UUID, pieces: int, *, by: Actor) -> Booking:
     if pieces == before:
         return booking
     if side is CorrectedBy.COMPANY and pieces < (before or 0):
-        raise FewerPieces(f"{before} are counted.", field="pieces")
+        raise FewerPieces(f"Counted already: {before}.", field="pieces")
     booking.pieces = pieces
     if side is CorrectedBy.PERSON:
         timesheets.reopen(booking, by=by)
@@ -92,4 +92,4 @@ def _check_number(booking: Booking, pieces: int) -> None:
     if limit is None:
         raise BadPieces("This shift is paid by the hour alone.", field="pieces")
     if not 0 <= pieces <= limit:
-        raise BadPieces(f"At most {limit} pieces of this shift are paid.", field="pieces")
+        raise BadPieces(f"Pieces of this shift that are paid at most: {limit}.", field="pieces")

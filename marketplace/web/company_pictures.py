@@ -146,9 +146,19 @@ def pilot_progress(gig: Gig, rolling: RollingPilot | None) -> list[Progress]:
     seen = len(rolling.places) if rolling else 0
     needed, hours = numbers["least_workers"], numbers["least_hours"]
     return [
-        _progress(gettext("%(there)s of %(needed)s people", there=workers, needed=needed), workers, needed),
-        _progress(gettext("%(there)s of %(needed)s hours", there=minutes // 60, needed=hours), minutes, 60 * hours),
-        _progress(gettext("%(there)s of %(needed)s places", there=seen, needed=places), seen, places),
+        _progress(
+            ngettext("%(there)s of %(num)d person", "%(there)s of %(num)d people", needed, there=workers),
+            workers,
+            needed,
+        ),
+        _progress(
+            ngettext("%(there)s of %(num)d hour", "%(there)s of %(num)d hours", hours, there=minutes // 60),
+            minutes,
+            60 * hours,
+        ),
+        _progress(
+            ngettext("%(there)s of %(num)d place", "%(there)s of %(num)d places", places, there=seen), seen, places
+        ),
     ]
 
 

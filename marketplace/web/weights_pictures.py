@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from flask_babel import gettext
+from flask_babel import gettext, ngettext
 
 from marketplace.matching.fairness import beside
 from marketplace.matching.objective import OF_SEATS, Part, Weights
@@ -138,7 +138,9 @@ def _happened(title: str, before: Mapping[str, Any], after: Mapping[str, Any], m
 
 def _numbers(row: Mapping[str, Any]) -> str:
     """What happened in a group; where too few people stand behind it, only what was filled of the work for it."""
-    seats = gettext("%(filled)s of %(seats)s seats filled", filled=row["filled"], seats=row["seats"])
+    seats = ngettext(
+        "%(filled)s of %(num)d seat filled", "%(filled)s of %(num)d seats filled", row["seats"], filled=row["filled"]
+    )
     hours = gettext("too few people to tell more") if row["people"] is None else _hours_of_people(row)
     return f"{hours}; {seats}" if row["seats"] else hours
 

@@ -48,7 +48,7 @@ def test_a_company_cuts_a_line_with_its_reason(visitor: Visitor, scene: Scene) -
     assert (refused.status, 'value="60"' in refused.html) == (422, True)
     too_much = half | {"line_0.minutes": "241", "line_0.clause": make.CLAUSE, "line_0.missing": make.MISSING}
     refused = visitor.hand_in(refused, f"{address}/cut", **too_much)
-    assert "240 minutes of the line can be cut." in refused.words
+    assert "Minutes of the line that can be cut: 240." in refused.words
     done = visitor.hand_in(refused, f"{address}/cut", **(too_much | {"line_0.minutes": "60"}))
     cut = make.cut_of(booking)
     assert (cut.minutes, cut.category) == (60, CutCategory.NOT_AT_WORK)

@@ -25,7 +25,7 @@ def test_pieces_are_promised_counted_cut_and_paid(visitor: Visitor) -> None:
     assert "$2.00 USD for each, up to 40 in this shift, on top of the pay for the time." in page.words
     assert "up to 40 in this shift" in visitor.look(f"/work/offers/{booking.offer_id}").words
     refused = visitor.hand_in(page, "pieces", pieces="41")
-    assert (refused.status, "At most 40 pieces of this shift are paid." in refused.words) == (422, True)
+    assert (refused.status, "Pieces of this shift that are paid at most: 40." in refused.words) == (422, True)
     assert "Counted: 25" in visitor.hand_in(refused, "pieces", pieces="25").words
     sheet = line_of(booking).timesheet_id
     assert "Pieces: 25" in visitor.look(f"/work/timesheets/{sheet}").words

@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -31,6 +33,7 @@ from marketplace.standards.rules import RULES
 from marketplace.web import words
 from marketplace.web.cited import cited, parts
 from marketplace.web.code_names import NAMES
+from marketplace.web.company_pictures import pilot_progress
 from marketplace.web.happenings import event_names
 from marketplace.web.problem_words import problem_said
 from marketplace.web.rule_words import INPUTS, PARAMETERS, input_words
@@ -280,3 +283,13 @@ def test_a_source_keeps_its_titles_and_their_language_and_says_the_rest_in_the_r
     assert words == "persentasenya kebijakan rumah"
     with app.test_request_context(), force_locale("en"):
         assert cited(fee) == fee
+
+
+def test_one_is_told_as_one(app: Flask) -> None:
+    """A pilot of one place, of which none is covered yet."""
+    gig: Any = SimpleNamespace(places=["US"])
+    with app.test_request_context():
+        *_, there = pilot_progress(gig, None)
+        with force_locale("id"):
+            *_, in_indonesian = pilot_progress(gig, None)
+    assert (there.words, in_indonesian.words) == ("0 of 1 place", "0 dari 1 tempat")
