@@ -32,6 +32,8 @@ _LANGUAGES = (
 )
 
 _AMOUNT = re.compile(r"(?<![\w.-])(-?\d+(?:\.\d+)?) ([A-Z]{3})\b")
+MINUS = "\N{MINUS SIGN}\N{WORD JOINER}"
+"""A line may end between a hyphen, or a minus sign, and the sign of a currency."""
 _OWN_SIGNS = {"IDR": "Rp", "EUR": "€", "GBP": "£"}
 """Signs that stand for one currency only and that its people write in every language."""
 
@@ -238,8 +240,11 @@ def exact_duration(seconds: int) -> str:
 
 
 def money_words(amount: Money, *, whole: bool = False) -> str:
-    """An amount in the reader's language, its currency always said: a dollar sign alone could be of ten countries."""
+    """An amount in the reader's language, its currency always said: a dollar sign alone could be of ten countries. What
+    is below zero begins with a minus that no line ends after."""
     words = amount.format(str(get_locale() or "en"), whole=whole)
+    if amount.amount < 0:
+        words = words.replace("-", MINUS, 1)
     if amount.currency in _OWN_SIGNS:
         return words.replace(amount.currency, _OWN_SIGNS[amount.currency])
     return words if any(letter.isalpha() for letter in words) else f"{words}\xa0{amount.currency}"

@@ -115,6 +115,9 @@ def test_a_translation_names_what_its_sentence_names() -> None:
         ("en", Money.of("221246.30", "IDR"), "Rp\xa0221,246"),
         ("id", Money.of("221246.30", "IDR"), "Rp\xa0221.246"),
         ("id", Money.of("15.00", "USD"), "US$15,00"),
+        # Chromium ends a line after the hyphen of "-US$15", and after a bare minus sign.
+        ("en", Money.of("-15.00", "USD"), "\N{MINUS SIGN}\N{WORD JOINER}$15.00\xa0USD"),
+        ("id", Money.of("-15.00", "EUR"), "\N{MINUS SIGN}\N{WORD JOINER}€15,00"),
     ],
 )
 def test_money_always_says_whose_it_is(app: Flask, locale: str, money: Money, expected: str) -> None:
