@@ -130,6 +130,10 @@ def test_it_is_said_by_what_a_transfer_is_known_again() -> None:
         pytest.param(
             table(f"2026-11-17,1.00,USD,{'x' * 140_000},,"), (0, "This is no table that can be read."), id="long"
         ),
+        *(
+            (MT940.format(reference="x").replace("D50,00", bad), (2, "The amount is no number such as 1234,50."))
+            for bad in ("DABC,00", "C1.000,00", "D50.00", "D,", "D5,0,0", "D-50,00", "D9999999999999999,00")
+        ),
         (":20:X\n:61:what\n", (0, "It begins like a MT940 file, and cannot be read to its end.")),
     ],
 )

@@ -35,6 +35,9 @@ from marketplace.pay.bank.rules import (
 
 # What the library complains about is a line of the statement, and nothing of a statement belongs in a log.
 logging.getLogger("mt940").setLevel(logging.CRITICAL + 1)
+_BEFORE_AMOUNT = re.compile(r"\d{6}(?:\d{4}|\s{4})?R?[DC][A-Z]? ?")
+"""What stands before the amount of a line of MT940: its day, the day of its entry, its side and a letter of funds."""
+_SWIFT_AMOUNT = re.compile(r"(?=[\d,]{1,15}(?![\d,.]))\d+,?\d*(?![\d,.])")
 _SWIFT = re.compile(r"([CD])(\d\d)(\d\d)(\d\d)([A-Z]{3})(\d{1,13}),(\d{0,4})")
 _ENDS = re.compile(r"^:(62[FM]|64|65):(.*)$", re.MULTILINE)
 _AMOUNT = re.compile(r"-?\d{1,13}(\.\d{1,4})?")
@@ -141,6 +144,8 @@ def _rows(text: str) -> Read:
 
 
 def _mt940(text: str) -> Read:
+    if bad := _bad_amounts(text):
+        return Read(FileFormat.MT940, (), 0, bad)
     # A file may hold the statements of several accounts, and the library does not say whose a line is.
     accounts = _accounts(text)
     try:
@@ -180,6 +185,18 @@ def _mt940(text: str) -> Read:
             )
         )
     return Read(FileFormat.MT940, lines, outgoing, faults, balances, remarks)
+
+
+def _bad_amounts(text: str) -> list[tuple[int, str]]:
+    """The lines whose amounts are none. The library names no line, or takes what it can for the amount: 1 of
+    1.000,00."""
+    lines = enumerate(re.findall(r"^:61:(.*)$", text, re.MULTILINE), 1)
+    rests = ((at, _BEFORE_AMOUNT.match(said)) for at, said in lines)
+    return [
+        (at, "The amount is no number such as 1234,50.")
+        for at, before in rests
+        if before is not None and not _SWIFT_AMOUNT.match(before.string, before.end())
+    ]
 
 
 def _accounts(text: str) -> list[str]:
