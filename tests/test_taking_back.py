@@ -93,6 +93,9 @@ INSERT INTO deposit_invoice (payment_op_id, buyer, days_until_due, state, paid_a
 SELECT id, '{}', 30, 'open', 0, 0, '2026-11-30T12:00Z' FROM op
 """
 IN_THE_WAY: Sequence[tuple[str, str, str]] = (
+    ("runs of what could not be reckoned with others (rows of pay_run: 1)",
+     "UPDATE pay_run SET parted_from_id = id, things = '{}' WHERE status = 'paying'",
+     "UPDATE pay_run SET things = NULL"),
     ("runs of payslips that could not be booked with others (rows of pay_run: 1)",
      "UPDATE pay_run SET parted_from_id = id WHERE status = 'paying'", "UPDATE pay_run SET parted_from_id = NULL"),
     ("why a transfer is another than one that was marked (rows of bank_line: 1)", ANOTHER, "DELETE FROM bank_line"),

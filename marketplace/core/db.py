@@ -143,26 +143,42 @@ def each_alone(rows: Sequence[T], work: Callable[[T], object]) -> int:
     back alone, and `transaction()` raises it when it has committed the others.
     """
     session, done = db.session(), 0
-    if not _raises(rows, lambda all_of_them: [work(row) for row in all_of_them]):
+    if not raised(rows, lambda all_of_them: [work(row) for row in all_of_them]):
         return len(rows)
     for row in rows:
-        if failure := _raises(row, work):
+        if failure := raised(row, work):
             session.info.setdefault(_FAILED, []).append(failure)
         else:
             done += 1
     return done
 
 
-def _raises(given: T, work: Callable[[T], object]) -> Exception | None:
-    """What the work raises in a savepoint, rolled back with it. A deadlock and a lost connection are raised on."""
+def raised(given: T, work: Callable[[T], object], *, is_kept: bool = True) -> Exception | None:
+    """What the work raises in a savepoint, rolled back with it; None where it is done, and undone unless it `is_kept`.
+    A deadlock and a lost connection are raised on."""
     try:
-        with db.session.begin_nested():
+        with db.session.begin_nested() as savepoint:
             work(given)
+            if not is_kept:
+                db.session.flush()
+                savepoint.rollback()
     except OperationalError:
         raise
     except Exception as failure:
         return failure
     return None
+
+
+def at_fault(rows: Sequence[T], work: Callable[[Sequence[T]], object]) -> dict[T, Exception]:
+    """Which of these rows the work raises for when it gets each alone, and what. Tries ever smaller sets of them, each
+    in a savepoint that is rolled back whatever comes of it: nothing is done, and nothing stays locked."""
+    failure = raised(rows, work, is_kept=False)
+    if failure is None:
+        return {}
+    if len(rows) == 1:
+        return {rows[0]: failure}
+    half = len(rows) // 2
+    return at_fault(rows[:half], work) | at_fault(rows[half:], work)
 
 
 @contextmanager

@@ -18,7 +18,7 @@ from marketplace.core.problems import NotFound
 from marketplace.pay import previews, service
 from marketplace.pay.models import PayRun
 from marketplace.pay.previews import Preview
-from marketplace.pay.rules import JustPaid, NothingReady, RunStatus
+from marketplace.pay.rules import JustPaid, NotForeseen, NothingReady, RunStatus
 from marketplace.standards.catalogue import RULES
 from marketplace.workforce.models import Contractor
 from marketplace.workforce.pay_scope import PayScope
@@ -37,9 +37,11 @@ class Ready:
 
 
 def ready(seen_by: Actor) -> Ready:
-    """What the asker would be paid if they asked for it now. Raises NotFound for whoever is no contractor."""
+    """What the asker would be paid if they asked for it now. Raises NotFound for whoever is no contractor,
+    and NotForeseen."""
     me = _contractor(require_person(seen_by)).id
-    begun = select(PayRun.id).where(PayRun.contractor_id == me, PayRun.status == RunStatus.STARTED).limit(1)
+    mine = (PayRun.contractor_id == me, PayRun.parted_from_id.is_(None))
+    begun = select(PayRun.id).where(*mine, PayRun.status == RunStatus.STARTED).limit(1)
     is_under_way = db.session.scalar(begun) is not None
     return Ready(previews.foreseen(PayScope(clock.now().date(), contractor_id=me)), _again_from(me), is_under_way)
 
@@ -51,7 +53,11 @@ def pay_now(*, by: Actor) -> PayRun:
     me = _contractor(require_person(by), is_locked=True).id
     if (again_from := _again_from(me)) is not None:
         raise JustPaid(again_from=again_from.isoformat())
-    if not previews.foreseen(PayScope(clock.now().date(), contractor_id=me)):
+    try:
+        is_nothing = not previews.foreseen(PayScope(clock.now().date(), contractor_id=me))
+    except NotForeseen:
+        is_nothing = False
+    if is_nothing:
         raise NothingReady
     return service.start_run_of(me, by=by)
 

@@ -7,7 +7,18 @@ from types import MappingProxyType
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import CHAR, BigInteger, CheckConstraint, ForeignKey, Index, Numeric, Text, UniqueConstraint, text
+from sqlalchemy import (
+    CHAR,
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    Numeric,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    text,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -34,7 +45,9 @@ class PayRun(Stateful):
         CheckConstraint(
             "all_but = '{}' OR num_nonnulls(company_id, contractor_id, group_id) = 0", name="all_but_of_all"
         ),
+        CheckConstraint("parted_from_id IS NOT NULL OR num_nonnulls(things, try_at) = 0", name="waits_alone"),
         Index("ix_pay_run_contractor_id_id", "contractor_id", "id", postgresql_where=text("contractor_id IS NOT NULL")),
+        Index("ix_pay_run_set_aside", "id", postgresql_where=text("things IS NOT NULL AND status = 'started'")),
     )
     about: ClassVar[Mapping[str, str]] = MappingProxyType(
         {"pay_run": "id", "company": "company_id", "contractor": "contractor_id"}
@@ -53,7 +66,12 @@ class PayRun(Stateful):
     rail: Mapped[str] = mapped_column(Text)
     started_at: Mapped[Instant]
     parted_from_id: Mapped[UUID | None] = mapped_column(ForeignKey("pay_run.id"))
-    """The run that reckoned its one payslip and could not book it: it waits here alone, and keeps nobody waiting."""
+    """The run that reckoned its one payslip and could not book it, or could not reckon its things: they wait here
+    alone, and keep nobody waiting."""
+    things: Mapped[list[UUID] | None] = mapped_column(ARRAY(Uuid))
+    """What could not be reckoned with the others of that run: until this one has, no other takes them."""
+    try_at: Mapped[Instant | None]
+    """From when on a run that waits alone is tried again."""
     begun_to: Mapped[UUID | None]
     """The payouts of all payslips up to this one are begun: a piece of a long run looks for the next ones behind it."""
     lines: Mapped[int] = mapped_column(default=0)
@@ -68,7 +86,7 @@ class PayRun(Stateful):
 
     @property
     def scope(self) -> PayScope:
-        return PayScope(self.through, self.company_id, self.contractor_id, self.countries, self.all_but)
+        return PayScope(self.through, self.company_id, self.contractor_id, self.countries, self.all_but, self.things)
 
 
 class Payslip(Stateful):

@@ -5,19 +5,20 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+import structlog
 from sqlalchemy import exists, func, select
 
 from marketplace.accounts import queries as accounts
 from marketplace.accounts.rules import Actor, OperatorRole, require_operator
 from marketplace.core import clock
-from marketplace.core.db import db
+from marketplace.core.db import db, raised
 from marketplace.core.money import Money, total
 from marketplace.pay import comparison
 from marketplace.pay.comparison import Comparison, Totals
 from marketplace.pay.groups import service as groups
 from marketplace.pay.models import PayRun, Payslip
-from marketplace.pay.rules import BOOKED, check_through
-from marketplace.pay.runs import bonuses, cashing, counts, rail_fees, trials, weeks, works
+from marketplace.pay.rules import BOOKED, NotForeseen, check_through
+from marketplace.pay.runs import bonuses, cashing, counts, due, rail_fees, trials, weeks, works
 from marketplace.pay.runs.counts import Count, Counts, PaidFor
 from marketplace.pay.runs.lines import DraftLine, draft, fees_returned, of_bonuses, of_weeks, paid_out
 from marketplace.pay.taxes import withholding
@@ -27,6 +28,8 @@ from marketplace.workforce.pay_scope import PayScope
 
 Nets = Mapping[str, Mapping[UUID, int]]
 """Everybody's net pay, by currency and person."""
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,18 +82,18 @@ def preview(scope: PayScope, seen_by: Actor) -> list[Preview]:
 def timesheets_due(*, through: date, seen_by: Actor) -> int:
     """How many timesheets a run of everybody would pay, without reckoning what. For operators of finance."""
     require_operator(seen_by, OperatorRole.FINANCE)
-    due = works.payable_timesheets(PayScope(through)).order_by(None).subquery()
-    return int(db.session.scalar(select(func.count()).select_from(due)) or 0)
+    waiting = works.payable_timesheets(due.but_for_set_aside(PayScope(through))).order_by(None).subquery()
+    return int(db.session.scalar(select(func.count()).select_from(waiting)) or 0)
 
 
 def compare(company_id: UUID | None, *, through: date, seen_by: Actor, group_id: UUID | None = None) -> Compared:
     """What `start_run()` would do now, by currency, beside what the last booked run of the same company or group, or of
     all, has paid. For operators of finance, who read the names of those whose pay changes most. Raises NotFound,
-    GroupEnded, TooFarAhead."""
+    GroupEnded, TooFarAhead, NotForeseen."""
     require_operator(seen_by, OperatorRole.FINANCE)
     check_through(through, clock.now().date())
     countries = None if group_id is None else groups.standing(group_id).countries
-    drafted = _draft(PayScope(through, company_id, countries=countries))
+    drafted = _draft_or_say(PayScope(through, company_id, countries=countries))
     previews = _previews(drafted)
     last = _last(company_id, group_id)
     if last is None:
@@ -110,11 +113,21 @@ def compare(company_id: UUID | None, *, through: date, seen_by: Actor, group_id:
 
 
 def foreseen(scope: PayScope) -> list[Preview]:
-    """What a run of this scope would do now, by currency, for whoever may know it."""
-    return _previews(_draft(scope))
+    """What a run of this scope would do now, by currency, for whoever may know it. Raises NotForeseen."""
+    return _previews(_draft_or_say(scope))
+
+
+def _draft_or_say(scope: PayScope) -> _Drafted:
+    """Raises NotForeseen where something cannot be reckoned, whatever the fault of it is."""
+    drafted: list[_Drafted] = []
+    if because := raised(scope, lambda each: drafted.append(_draft(each))):
+        log.error("pay_run.not_foreseen", exc_info=because)
+        raise NotForeseen from because
+    return drafted[0]
 
 
 def _draft(scope: PayScope) -> _Drafted:
+    scope = due.but_for_set_aside(scope)
     sheets = db.session.scalars(works.payable_timesheets(scope)).all()
     again = works.of_cuts(db.session.scalars(works.payable_cuts(scope)).all())
     again += works.of_back_pays(db.session.scalars(works.payable_back_pays(scope)).all())

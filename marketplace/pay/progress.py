@@ -12,7 +12,7 @@ from marketplace.core.db import db
 from marketplace.pay import queries
 from marketplace.pay.models import PaymentOp, PayRun, Payslip
 from marketplace.pay.rules import OpStatus, RunStatus
-from marketplace.pay.runs import counts, works
+from marketplace.pay.runs import counts, due, works
 from marketplace.pay.runs.counts import Count
 
 _TO_BE_SENT = Payslip.net_amount > Payslip.withheld_amount
@@ -64,7 +64,7 @@ def _due(run: PayRun) -> int:
     """How many timesheets it was to take when it began; until its first piece, how many wait for it."""
     if run.timesheets_due is not None or run.status is not RunStatus.STARTED:
         return run.timesheets_due or 0
-    waiting = works.payable_timesheets(run.scope).order_by(None).subquery()
+    waiting = works.payable_timesheets(due.but_for_set_aside(run.scope)).order_by(None).subquery()
     return db.session.scalar(select(func.count()).select_from(waiting)) or 0
 
 

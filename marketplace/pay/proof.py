@@ -1,8 +1,9 @@
 """The books prove themselves: independent ways to the same number, compared. Reads only, and looks at everything."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import ColumnElement, CompoundSelect, Select, Text, and_, case, cast, func, or_, select, union_all
 from sqlalchemy.orm import InstrumentedAttribute as Column
@@ -23,6 +24,7 @@ from marketplace.pay.models import PayLine, PaymentOp, Payslip, SandboxCall
 from marketplace.pay.rules import SANDBOX, OpKind, OpStatus, PayslipStatus
 from marketplace.pay.runs import benefit_proof, bonuses, rail_fees, so_far, trials, weeks, works
 from marketplace.pay.runs.lines import owed
+from marketplace.pay.runs.reasons import TimeAtTest, Work
 from marketplace.pay.seals import proofs as seal_proofs
 from marketplace.pay.taxes import proof as tax_proof
 from marketplace.pay.taxes.models import Withholding
@@ -89,16 +91,27 @@ def held_covers_owed() -> Check:
     found = so_far.not_yet_paid(clock.now())
     paid = works.issued([work.booking_id for work in found])
     tests = trials.not_yet_paid(clock.now())
-    dues = [(each.hold, owed(each) - paid.get(each.booking_id, Money.zero(each.rate.currency))) for each in found]
-    dues += [(each.hold, trials.owed(each)) for each in tests]
-    dues += [*weeks.not_yet_paid(), *rail_fees.not_yet_paid(), *bonuses.not_yet_paid()]
-    wrong = []
+    dues, wrong = [*weeks.not_yet_paid(), *rail_fees.not_yet_paid(), *bonuses.not_yet_paid()], []
+    every: list[Work | TimeAtTest] = [*found, *tests]
+    for each in every:
+        try:
+            dues.append((each.hold, _owed(each, paid)))
+        except Exception as fault:
+            # One price that cannot be told keeps no other from being looked at.
+            wrong.append(f"{each.hold}: what is owed cannot be reckoned ({type(fault).__name__})")
+    examined = len(dues) + len(wrong)
     for hold, due in dues:
         there = Money(held.get((hold, due.currency), 0), due.currency)
         if there < due:
             wrong.append(f"{hold}: owed {due}, held {there}")
     sentence = "What every booking, test, guaranteed week and bonus owes until now is held for it."
-    return Check("held_covers_owed", sentence, len(dues), wrong)
+    return Check("held_covers_owed", sentence, examined, wrong)
+
+
+def _owed(each: Work | TimeAtTest, paid: Mapping[UUID, Money]) -> Money:
+    if isinstance(each, TimeAtTest):
+        return trials.owed(each)
+    return owed(each) - paid.get(each.booking_id, Money.zero(each.rate.currency))
 
 
 def gigs_add_up() -> Check:

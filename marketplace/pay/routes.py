@@ -133,6 +133,15 @@ def start_run(given: dict[str, Any]) -> PayRun:
     return service.start_run(**given, by=actor())
 
 
+@runs.post("/<uuid:run_id>/try")
+@runs.response(202, r.PayRunSchema)
+@problems(runs, 400, 401, 403, 404, 409, 422)
+@idempotency.required
+def try_run(run_id: UUID) -> PayRun:
+    """Tries a run again that waits alone, at once and not a day after the last time. For operators of finance."""
+    return service.try_run(run_id, by=actor())
+
+
 @runs.get("")
 @runs.arguments(PageArgs, location="query")
 @runs.response(200, r.PayRunPage)

@@ -177,6 +177,18 @@ class NothingToRetry(Conflict):
     remedy = "Wait for the answer of the payout that is under way."
 
 
+class NothingWaits(Conflict):
+    code = "run_does_not_wait"
+    title = "This run does not wait to be tried again."
+    remedy = "Its page says how far it has come."
+
+
+class NotForeseen(Conflict):
+    code = "pay_not_foreseen"
+    title = "Something that is to be paid cannot be reckoned, so nobody can say beforehand what a run would pay."
+    remedy = "A run sets aside what it cannot reckon, says what it is, and pays the rest."
+
+
 class NothingReady(Conflict):
     code = "nothing_ready_to_be_paid"
     title = "Nothing of yours is approved and not yet paid."

@@ -51,7 +51,16 @@ class PayRunSchema(ma.Schema):
     parted_from_id = ma.fields.UUID(
         required=True,
         allow_none=True,
-        metadata={"description": "The run that could not book its one payslip, which waits here until it can be"},
+        metadata={"description": "The run that could not book its one payslip, or not reckon what `things` names"},
+    )
+    things = ma.fields.List(
+        ma.fields.UUID(),
+        required=True,
+        allow_none=True,
+        metadata={"description": "What could not be reckoned with that run, such as timesheets; this run pays no more"},
+    )
+    try_at = ma.fields.AwareDateTime(
+        required=True, allow_none=True, metadata={"description": "When a run that waits alone is tried again"}
     )
 
 

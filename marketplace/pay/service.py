@@ -264,6 +264,21 @@ def start_run(
     return _begin_run(through, by, **whose)
 
 
+def try_run(run_id: UUID, *, by: Actor) -> PayRun:
+    """Has a run that waits alone tried again at once, and not a day after the last time, by a job. For operators of
+    finance. Raises NotFound, NothingWaits."""
+    require_operator(by, OperatorRole.FINANCE)
+    run = db.session.get(PayRun, run_id, with_for_update=True, populate_existing=True)
+    if run is None:
+        raise NotFound
+    if run.try_at is None:
+        raise rules.NothingWaits
+    run.try_at = clock.now()
+    record("pay_run.tried_again", run, by=by)
+    _advance_later(run)
+    return run
+
+
 def start_run_of(contractor_id: UUID, *, by: Actor) -> PayRun:
     """Starts paying all that is ready to be paid to one person. Not a person's verb: `instant` calls it."""
     return _begin_run(clock.now().date(), by, contractor_id=contractor_id)
@@ -280,8 +295,12 @@ def _begin_run(through: date, by: Actor, **whose: Any) -> PayRun:
     db.session.add(run)
     db.session.flush()
     record("pay_run.started", run, by=by, data={"through": through.isoformat()})
-    queue.defer(ADVANCE_RUN, lock=f"pay_run:{run.id}", run_id=str(run.id))
+    _advance_later(run)
     return run
+
+
+def _advance_later(run: PayRun) -> None:
+    queue.defer(ADVANCE_RUN, lock=f"pay_run:{run.id}", run_id=str(run.id))
 
 
 def _intend(

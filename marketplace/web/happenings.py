@@ -202,6 +202,8 @@ _EVENTS = {
     "pay_run.computed": lazy_gettext("Every line was computed."),
     "pay_run.frozen": lazy_gettext("The lines were fixed."),
     "pay_run.parted": lazy_gettext("Its payslip could not be booked with the others of its run, and waits here alone."),
+    "pay_run.set_aside": lazy_gettext("What could not be reckoned with the others of its run waits here alone."),
+    "pay_run.tried_again": lazy_gettext("Somebody had it tried again."),
     "pay_run.posted": lazy_gettext("The money was booked and payslips were issued."),
     "pay_run.payouts_begun": lazy_gettext("Payouts were begun."),
     "pay_run.paid": lazy_gettext("Everybody was paid."),

@@ -1,5 +1,6 @@
 """Pay runs, payments that a person has to look at, the books' proof, and the sandbox's levers."""
 
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
@@ -28,6 +29,7 @@ from marketplace.pay.progress import Progress
 from marketplace.pay.rails import landing, unreached
 from marketplace.pay.rules import SANDBOX, RunStatus
 from marketplace.pay.run_schemas import PayRunArgs
+from marketplace.pay.runs import due
 from marketplace.pay.runs.counts import Count, PaidFor
 from marketplace.pay.schemas import LeverArgs
 from marketplace.web.choices import EFFECTS, PAYMENTS, STEPS, choices
@@ -102,7 +104,9 @@ def show_run(run_id: UUID) -> str:
     return render_template(
         "operator/run.html",
         run=run,
-        parted=parted,
+        parted=[each for each in parted if each.things is None],
+        aside=[each for each in parted if each.things is not None],
+        waiting=_waiting(run),
         steps=[(STEPS[step.value], order.index(step) <= order.index(run.status)) for step in order],
         groups=groups,
         bars={slip.id: pay_bar(slip) for slip in slips},
@@ -115,6 +119,13 @@ def show_run(run_id: UUID) -> str:
         countries=dict(countries()),
         events=timeline("pay_run", run_id, limit=SHOWN),
     )
+
+
+@blueprint.post("/pay/<uuid:run_id>/try")
+def try_run(run_id: UUID) -> ResponseReturnValue:
+    """Has what waits alone tried again at once."""
+    service.try_run(run_id, by=actor())
+    return saved("show_run", run_id=run_id)
 
 
 @blueprint.post("/payments/<uuid:op_id>/<press>")
@@ -167,6 +178,20 @@ def _compared(form: Form) -> Compared | None:
     except (Conflict, Invalid) as refused:
         form.problem, form.status = refused, refused.status
         return None
+
+
+def _waiting(run: PayRun) -> list[tuple[str, str]]:
+    """Whose pay could not be reckoned and waits in this run, and what of it."""
+    if run.things is None or run.status is not RunStatus.STARTED:
+        return []
+    found: dict[UUID, Counter[PaidFor]] = defaultdict(Counter)
+    for each in due.things(run.scope, len(run.things)):
+        found[each.contractor_id][each.kind] += 1
+    names = accounts.person_name(list(found))
+    return sorted(
+        (names[who], counts_words([Count(kind, count) for kind, count in kinds.items()]))
+        for who, kinds in found.items()
+    )
 
 
 def _progress(found: Progress) -> list[tuple[str, int, int]]:

@@ -10,16 +10,20 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
+from jobs.runner import run_pending
 from marketplace.accounts.rules import CompanyRole, OperatorRole, Right
+from marketplace.core import clock
 from marketplace.core.db import db, transaction
 from marketplace.core.idempotency import HEADER
 from marketplace.core.money import Money
 from marketplace.pay import service
 from marketplace.pay.models import PayLine, PaymentOp, PayRun
 from marketplace.pay.rails import payments
-from marketplace.pay.rules import LeverEffect, OpKind, OpStatus
+from marketplace.pay.rules import LeverEffect, OpKind, OpStatus, RunStatus
+from marketplace.pay.runs import lines
 from marketplace.pay.runs import service as runs
 from marketplace.shifts.models import Booking
+from marketplace.shifts.timesheet_models import Timesheet
 from tests.factories import accounts, shifts
 from tests.factories import pay as made
 from tests.factories.shifts import MONDAY
@@ -32,6 +36,7 @@ PAY_LINES = "GET /api/v1/companies/<uuid:company_id>/pay-lines"
 START = "POST /api/v1/pay-runs"
 RUNS = "GET /api/v1/pay-runs"
 PREVIEW = "GET /api/v1/pay-runs/preview"
+TRY = "POST /api/v1/pay-runs/<uuid:run_id>/try"
 RUN = "GET /api/v1/pay-runs/<uuid:run_id>"
 SLIPS_OF_RUN = "GET /api/v1/pay-runs/<uuid:run_id>/payslips"
 PROGRESS = "GET /api/v1/pay-runs/<uuid:run_id>/progress"
@@ -45,9 +50,9 @@ ACCOUNT = "GET /api/v1/ledger/accounts/<string:name>"
 PROOF = "GET /api/v1/proof"
 
 OF_COMPANY = (DEPOSIT, DEPOSITS, ONE_DEPOSIT, BALANCE, PAY_LINES)
-OF_FINANCE = (START, RUNS, PREVIEW, RUN, PROGRESS, SLIPS_OF_RUN, LEVER, PROOF, UNPARK)
+OF_FINANCE = (START, RUNS, PREVIEW, RUN, PROGRESS, SLIPS_OF_RUN, LEVER, PROOF, UNPARK, TRY)
 OF_PERSON = (PAYSLIP, PAYOUT, RETRY)
-MOVES_MONEY = (DEPOSIT, START, RETRY, UNPARK)
+MOVES_MONEY = (DEPOSIT, START, RETRY, UNPARK, TRY)
 TEN = {"amount": "10.00", "currency": "USD"}
 BODIES: dict[str, dict[str, Any]] = {
     DEPOSIT: {"money": TEN},
@@ -118,7 +123,7 @@ def test_a_manager_does_not_see_the_money(client: FlaskClient, route: str) -> No
     assert ask(client, route, manager, of=lab.id).status_code == 403
 
 
-@pytest.mark.parametrize("route", doors(RUN, PROGRESS, SLIPS_OF_RUN, UNPARK, question="not_mine"))
+@pytest.mark.parametrize("route", doors(RUN, TRY, PROGRESS, SLIPS_OF_RUN, UNPARK, question="not_mine"))
 @pytest.mark.parametrize("known", [True, False])
 def test_only_operators_know_of_runs(client: FlaskClient, route: str, known: bool) -> None:
     lab = accounts.company()
@@ -294,6 +299,39 @@ def test_a_payslip_tells_why_each_minute_earned_what(client: FlaskClient) -> Non
     assert shown["no_rate"], "the bank's file does not reach this day"
     lines = ask(client, PAY_LINES, owner_of(booking.company_id), of=booking.company_id).json["items"]
     assert {line["id"] for line in lines} == {line["line"]["id"] for line in shown["lines"]}
+
+
+@pytest.mark.door(TRY, "works")
+@pytest.mark.door(TRY, "wrong_state")
+def test_a_run_that_waits_alone_is_tried_again_when_finance_asks(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The price of the only timesheet of a run cannot be told: the run ends without it. Once it can be told nobody has
+    to wait for the next day."""
+    booking, operator = made.worked_and_approved(), finance()
+    with monkeypatch.context() as broken:
+        broken.setattr(lines, "priced", lambda *_: 1 // 0)
+        seen = ask(client, PREVIEW, operator)
+        assert (seen.status_code, seen.json["code"]) == (409, "pay_not_foreseen")
+        run = made.started()
+        assert runs.finish_run(run.id) is RunStatus.PAID
+        (alone,) = db.session.scalars(select(PayRun).where(PayRun.parted_from_id == run.id))
+        shown = ask(client, RUN, operator, of=alone.id).json
+        (thing,) = db.session.scalars(select(Timesheet.id))
+        assert (shown["status"], shown["things"]) == ("started", [str(thing)])
+        assert ask(client, PREVIEW, operator).json["currencies"] == []
+        with transaction():
+            clock.move_to(clock.now() + timedelta(hours=1))
+        assert ask(client, TRY, operator, of=alone.id).status_code == 202
+        run_pending()
+        again = ask(client, RUN, operator, of=alone.id).json
+        assert (again["status"], again["try_at"] > shown["try_at"]) == ("started", True), "for nothing"
+    assert ask(client, TRY, operator, of=alone.id).status_code == 202
+    run_pending()
+    assert made.payslip_of(booking.contractor_id).run_id == alone.id
+    refused = ask(client, TRY, operator, of=alone.id)
+    assert (refused.status_code, refused.json["code"]) == (409, "run_does_not_wait")
+    assert ask(client, TRY, operator).status_code == 404
 
 
 @pytest.mark.door(SLIPS_OF_RUN, "works")

@@ -1,12 +1,18 @@
-"""Runs that are not at their end: those that wait for payouts, and one that cannot go on, keep no other from it."""
+"""Runs that are not at their end: those that wait for payouts, and one that cannot go on, keep no other from it; nor
+does what cannot be reckoned or booked."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from marketplace.accounts.rules import available_account
+from jobs.runner import run_pending
+from marketplace.accounts.rules import CLOCK, available_account
 from marketplace.core import clock
 from marketplace.core.db import db, transaction
 from marketplace.core.events import Event
@@ -18,8 +24,14 @@ from marketplace.pay.invoices.models import InvoiceLine
 from marketplace.pay.models import PayRun, Payslip
 from marketplace.pay.rails import payments
 from marketplace.pay.rules import FURTHEST_AHEAD, LeverEffect, PayslipStatus, RunStatus, TooFarAhead
+from marketplace.pay.runs import lines, parting, pay_day
 from marketplace.pay.runs import service as runs
-from marketplace.shifts.models import hold_account
+from marketplace.pay.runs.reasons import Work
+from marketplace.pay.taxes import withholding
+from marketplace.shifts.models import Booking, hold_account
+from marketplace.shifts.timesheet_models import Timesheet, TimesheetLine
+from marketplace.shifts.timesheet_rules import TimesheetStatus
+from marketplace.standards.rates import PriceLine
 from tests.factories import accounts, shifts
 from tests.factories import pay as made
 from tests.factories.shifts import MONDAY
@@ -28,6 +40,11 @@ from tests.factories.shifts import MONDAY
 def status_of(run: PayRun) -> RunStatus:
     db.session.refresh(run)
     return run.status
+
+
+def after_a_day() -> None:
+    with transaction():
+        clock.move_to(clock.now() + parting.AGAIN_AFTER)
 
 
 def issued() -> list[Payslip]:
@@ -111,10 +128,11 @@ def test_a_payslip_that_cannot_be_booked_waits_alone_and_the_others_are_paid(
     assert (alone.status, alone.scope, alone.rail) == (RunStatus.FROZEN, run.scope, run.rail)
     (told,) = db.session.scalars(select(Event).where(Event.name == "pay_run.parted"))
     assert (told.data["because"], told.ref("pay_run")) == ("insufficient_funds", alone.id)
-    with pytest.raises(ExceptionGroup, match="cannot go on"):
-        runs.finish_runs()
     with transaction():
         ledger.post(Entry("mended", [Move(available_account(scene.company_id), hold_account(short.id), made.CENT)]))
+    runs.finish_runs()
+    assert status_of(alone) is RunStatus.FROZEN, "it is tried again after a day"
+    after_a_day()
     runs.finish_runs()
     payments.advance_ops()
     runs.finish_runs()
@@ -152,3 +170,137 @@ def test_a_payslip_that_is_the_only_one_of_its_run_stays_in_it(app: Flask) -> No
         runs.finish_run(run.id)
     assert status_of(run) is RunStatus.FROZEN
     assert len(db.session.scalars(select(PayRun)).all()) == 1
+
+
+# --- what cannot be reckoned ----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def faults(monkeypatch: pytest.MonkeyPatch) -> dict[UUID, Exception | None]:
+    """What the price of these bookings raises; None has it say less than nothing, which the table of lines refuses."""
+    broken: dict[UUID, Exception | None] = {}
+    price = lines.priced
+
+    def priced(work: Work, leave_left: int | None = None) -> tuple[PriceLine, ...]:
+        found = price(work, leave_left)
+        if work.booking_id not in broken:
+            return found
+        if failure := broken[work.booking_id]:
+            raise failure
+        return (replace(found[0], money=-found[0].money), *found[1:])
+
+    monkeypatch.setattr(lines, "priced", priced)
+    return broken
+
+
+def begun() -> list[PayRun]:
+    """Pay runs that the clock has just begun, taken as far as they go."""
+    with transaction():
+        started = pay_day.start_due_runs(by=CLOCK)
+    run_pending()
+    return started
+
+
+def set_aside() -> list[tuple[set[UUID], RunStatus]]:
+    """What waits or waited in runs of its own, with where those are."""
+    db.session.expire_all()
+    found = select(PayRun).where(PayRun.things.is_not(None)).order_by(PayRun.id)
+    return [(set(each.things or ()), each.status) for each in db.session.scalars(found)]
+
+
+def sheet_of(booking: Booking) -> Timesheet:
+    line = select(TimesheetLine.timesheet_id).where(TimesheetLine.booking_id == booking.id)
+    return db.session.get_one(Timesheet, db.session.scalars(line).one(), populate_existing=True)
+
+
+def test_what_cannot_be_reckoned_waits_alone_and_the_others_are_paid(
+    app: Flask, faults: dict[UUID, Exception | None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Four people worked, in pieces of three timesheets. The price of Ana's first week raises, and that of Budi is less
+    than nothing; Ana's second week, Citra and Dewi are paid. What waits is tried once a day, and starts no run; once
+    Ana's is mended she is paid, and Budi goes on waiting alone."""
+    monkeypatch.setattr(runs, "BATCH", 3)
+    with transaction():
+        scene = shifts.scene()
+        ana = shifts.contracted(scene)
+    first, budi, citra, dewi, second = (
+        made.worked_and_approved(scene, person=ana if day in (0, 7) else None, starts_at=MONDAY + timedelta(days=day))
+        for day in (0, 1, 2, 3, 7)
+    )
+    faults |= {first.id: ValueError("a name that nobody else reads"), budi.id: None}
+    waiting = {sheet_of(each).id for each in (first, budi)}
+    after_a_day()
+    (run,) = begun()
+    runs.finish_runs()
+    assert status_of(run) is RunStatus.PAID
+    paid = sorted((each.contractor_id, each.net_amount) for each in issued())
+    assert paid == sorted((each.contractor_id, 6000) for each in (second, citra, dewi))
+    assert (run.timesheets, run.timesheets_due) == (3, 3)
+    assert set().union(*(things for things, _ in set_aside())) == waiting
+    assert {sheet_of(each).status for each in (first, budi)} == {TimesheetStatus.APPROVED}
+    told = db.session.scalars(select(Event).where(Event.name == "pay_run.set_aside")).all()
+    assert sum(each.data["things"] for each in told) == 2
+    assert {(each.data["because"], each.data["detail"]) for each in told} <= {
+        ("fault", "ValueError"),
+        ("fault", "ck_payslip_no_negative_sums"),
+    }
+    (wrong,) = (check for check in proof.prove() if not check.holds)
+    assert wrong.wrong == [f"booking:{first.id}:hold: what is owed cannot be reckoned (ValueError)"]
+    before = len(told)
+    for _ in range(2):
+        after_a_day()
+        assert begun() == []
+        runs.finish_runs()
+    assert len(db.session.scalars(select(Event).where(Event.name == "pay_run.set_aside")).all()) == before
+    assert {status for _, status in set_aside()} == {RunStatus.STARTED}
+    later = made.worked_and_approved(scene, starts_at=MONDAY + timedelta(days=14))
+    after_a_day()
+    assert len(begun()) == 1, "what waits alone is no run that gathers"
+    assert made.payslip_of(later.contractor_id).status is PayslipStatus.ISSUED
+    del faults[first.id]
+    after_a_day()
+    runs.finish_runs()
+    payments.advance_ops()
+    runs.finish_runs()
+    assert sorted(each.contractor_id for each in issued()).count(ana.id) == 2
+    assert {frozenset(things) for things, at in set_aside() if at is RunStatus.STARTED} == {
+        frozenset({sheet_of(budi).id})
+    }
+    assert [each for each in proof.prove() if not each.holds] == []
+
+
+def test_what_can_be_reckoned_but_not_together_is_reckoned_in_parts(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scene = shifts.scene()
+    for day in range(3):
+        made.worked_and_approved(scene, starts_at=MONDAY + timedelta(days=day))
+    one_by_one = runs.draft
+
+    def draft(works: Sequence[Work], *more: Any) -> list[lines.DraftLine]:
+        assert len(works) < 3
+        return one_by_one(works, *more)
+
+    monkeypatch.setattr(runs, "draft", draft)
+    made.paid(scene.company_id)
+    assert (len(issued()), set_aside()) == (3, [])
+
+
+def test_a_payslip_that_a_table_refuses_waits_alone(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A fault withholds a cent more than one of two people earns."""
+    scene = shifts.scene()
+    broken, other = (made.worked_and_approved(scene, starts_at=MONDAY + timedelta(days=day)) for day in range(2))
+    take = withholding.take
+
+    def too_much(slips: Sequence[Payslip]) -> None:
+        take(slips)
+        for slip in slips:
+            if slip.contractor_id == broken.contractor_id:
+                slip.withheld_amount = slip.net_amount + 1
+
+    monkeypatch.setattr(withholding, "take", too_much)
+    run = made.paid(scene.company_id)
+    assert [each.contractor_id for each in issued()] == [other.contractor_id]
+    (told,) = db.session.scalars(select(Event).where(Event.name == "pay_run.parted"))
+    assert (told.data["because"], told.data["detail"]) == ("fault", "ck_payslip_withheld_of_pay")
+    assert status_of(run) is RunStatus.PAID

@@ -1,7 +1,8 @@
 """kill -9 at every step: of a pay run, to the moment when everybody has their pay, and of an invoice that is sent."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -17,6 +18,8 @@ from marketplace.pay.rails import known as known_rails
 from marketplace.pay.rails import payments
 from marketplace.pay.rules import OpStatus, RunStatus
 from marketplace.pay.runs import service as runs
+from marketplace.pay.runs.lines import DraftLine
+from marketplace.pay.runs.reasons import Work
 from marketplace.workforce.models import Contractor
 from tests.conftest import Database
 from tests.factories import accounts, disputes, shifts
@@ -75,8 +78,18 @@ def in_flight() -> list[str]:
     return list(db.session.scalars(named))
 
 
-def test_a_pay_run_killed_at_any_step_pays_everybody_once(run_id: UUID, standin: Standin, apart: Database) -> None:
-    """Taken up again minutes later, the books, the payslips and Stripe are those of a run that nobody has killed."""
+def test_a_pay_run_killed_at_any_step_pays_everybody_once(
+    run_id: UUID, standin: Standin, apart: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Taken up again minutes later, the books, the payslips and Stripe are those of a run that nobody has killed. The
+    timesheet of a third person, which cannot be reckoned, is set aside once."""
+    third, reckon = made.worked_and_approved(starts_at=MONDAY + timedelta(5)).id, runs.draft
+
+    def draft(works: Sequence[Work], *more: Any) -> list[DraftLine]:
+        assert third not in {work.booking_id for work in works}
+        return reckon(works, *more)
+
+    monkeypatch.setattr(runs, "draft", draft)
     with ground(apart, standin) as before:
         to_the_end(run_id)
         expected, transfers = everything(), paid(standin)
@@ -86,6 +99,7 @@ def test_a_pay_run_killed_at_any_step_pays_everybody_once(run_id: UUID, standin:
             later(timedelta(minutes=10))
             to_the_end(run_id)
             assert db.session.get_one(PayRun, run_id).status is RunStatus.PAID
+            assert len(db.session.scalars(select(PayRun).where(PayRun.parted_from_id == run_id)).all()) == 1
             assert (paid(standin), in_flight()) == (transfers, [])
             assert everything() == expected
             everything_holds()
@@ -95,7 +109,9 @@ def test_a_pay_run_killed_at_any_step_pays_everybody_once(run_id: UUID, standin:
         steps, states = before.killed_at_every_step(lambda: to_the_end(run_id), is_right)
     assert steps.count("before post /v1/transfers") == steps.count("after post /v1/transfers") == 2
     assert len(steps) > 50, "they are really counted"
-    assert states == 10, "none; four parts of the run; payouts claimed; each of two sent; both written down; the end"
+    assert states == 11, (
+        "none; one set aside; four parts of the run; payouts claimed; each of two sent; both written down; the end"
+    )
 
 
 def test_a_run_that_forgets_its_keys_when_it_is_killed_pays_twice(

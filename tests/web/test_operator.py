@@ -21,6 +21,7 @@ from marketplace.pay import queries as pay_queries
 from marketplace.pay.models import PayRun
 from marketplace.pay.rails import payments
 from marketplace.pay.rules import LeverEffect, OpStatus, RunStatus
+from marketplace.pay.runs import lines
 from marketplace.pay.runs import service as runs
 from marketplace.standards import exchange
 from marketplace.standards import queries as standards_queries
@@ -138,10 +139,26 @@ def test_a_payslip_that_waits_alone_says_why_and_where_it_is_from(desk: Desk) ->
     assert f"/desk/pay/{run.id}" in page.html
     assert page.words.count(accounts_queries.person(short.contractor_id).name) == 1
     assert "paid out" not in page.words, "it is not even booked"
+    assert "It is tried again by itself on" in page.words
+    assert desk.visitor.hand_in(page, f"/desk/pay/{alone.id}/try").address == f"/desk/pay/{alone.id}"
+    assert "Somebody had it tried again." in desk.look(f"/pay/{alone.id}").words
     whole = desk.look(f"/pay/{run.id}")
     assert "1 payslip could not be booked with it, and waits in a run of its own:" in whole.words
     assert f"/desk/pay/{alone.id}" in whole.html
     assert "It pays 1 timesheet." in whole.words
+
+
+def test_pay_that_cannot_be_reckoned_says_whose_it_is_and_why(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    name = accounts_queries.person(pay.worked_and_approved().contractor_id).name
+    monkeypatch.setattr(lines, "priced", lambda *_: 1 // 0)
+    assert "nobody can say beforehand what a run would pay" in desk.look("/pay").words
+    run = pay.started()
+    runs.finish_run(run.id)
+    (alone,) = db.session.scalars(select(PayRun).where(PayRun.parted_from_id == run.id))
+    page = desk.look(f"/pay/{alone.id}")
+    assert f"{name}: 1 timesheet" in page.words
+    assert "It is a fault, which the log tells more of: ZeroDivisionError." in page.words
+    assert "Some pay could not be reckoned with it, and waits in a run of its own:" in desk.look(f"/pay/{run.id}").words
 
 
 def test_what_takes_a_while_to_reckon_is_reckoned_when_it_is_asked_for(

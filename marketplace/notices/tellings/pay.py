@@ -77,8 +77,17 @@ TOLD: Mapping[str, tuple[Telling, ...]] = MappingProxyType(
                 Audience.FINANCE,
                 Channel.BOTH,
                 "A payslip could not be booked",
-                "It waits in a pay run of its own, whose page says why; the others of its run are paid. It is booked "
-                "by itself once that is mended.",
+                "It waits in a pay run of its own, whose page says why; the others of its run are paid. It is tried "
+                "again every day, or at once from that page.",
+            ),
+        ),
+        "pay_run.set_aside": (
+            Telling(
+                Audience.FINANCE,
+                Channel.BOTH,
+                "Some pay could not be reckoned",
+                "It waits in a pay run of its own, whose page says whose it is and why; the others of its run are "
+                "paid. It is tried again every day, or at once from that page.",
             ),
         ),
         "payout.paid": (

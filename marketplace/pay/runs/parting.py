@@ -1,56 +1,109 @@
-"""A payslip that cannot be booked keeps nobody else waiting: it gets a run of its own, and waits there alone.
+"""One fault keeps nobody else waiting: what cannot be reckoned or booked gets a run of its own, and waits there alone.
 
-What is owed is held from the beginning, so this is a fault, such as a hold from which something was taken.
-The others of the run are paid on time. The payslip is tried again by every look at unfinished runs, and what is wrong
-is told of each time, until somebody has mended it.
+What is owed is held from the beginning, and the minutes of approved timesheets are priced by the same rules as their
+promise: so this is a fault, of the data of one person or of the program. The others of the run are paid on time. What
+was parted is tried again a day later, or at once when finance asks, until somebody has mended it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
+import structlog
 from sqlalchemy import exists, select, update
+from sqlalchemy.exc import IntegrityError
 
 from marketplace.accounts.rules import CLOCK
-from marketplace.core.db import db
+from marketplace.core import clock
+from marketplace.core.db import at_fault, db, raised
 from marketplace.core.events import record
 from marketplace.core.problems import Problem
 from marketplace.pay.models import PayLine, PayRun, Payslip
 from marketplace.pay.rules import PayslipStatus, RunStatus
-from marketplace.pay.runs import booking, counts, holds, trials, works
+from marketplace.pay.runs import booking, counts, due, holds, trials, works
 from marketplace.pay.runs.counts import PaidFor
 from marketplace.pay.taxes import withholding
+from marketplace.workforce.pay_scope import PayScope
+
+AGAIN_AFTER = timedelta(days=1)
+FAULT = "fault"
+"""In place of a problem's code: of whatever else was raised no more is told than its name, since it may name people."""
+log = structlog.get_logger()
+
+
+def try_alone(run: PayRun, step: Callable[[PayRun], bool]) -> bool:
+    """Does the next step of a run that waits alone, which the caller has locked, and returns whether there may be more
+    to do at once. Where it still cannot be done, it is put off for a day."""
+    more: list[bool] = []
+    if because := raised(run, lambda each: more.append(step(each))):
+        run.try_at = clock.now() + AGAIN_AFTER
+        log.error("pay_run.still_waits", run=str(run.id), exc_info=because)
+        return False
+    if run.try_at is not None:
+        run.try_at = None
+    return more[0]
+
+
+def reckon_or_set_aside(run: PayRun, most: int, reckon: Callable[[PayScope], object]) -> None:
+    """Reckons the next piece of a run, which the caller has locked: what `reckon` takes of a scope, so many things of
+    each kind. Where that raises, it sets those aside for which it raises alone, or reckons some of the others: whoever
+    asks again goes on with the rest. Raises what was raised where it is no matter of single things, and where the run
+    is that of things set aside and none of them can be reckoned.
+    """
+    scope = due.but_for_set_aside(run.scope)
+    because = raised(scope, reckon)
+    if because is None:
+        return
+    found = {each.id: each for each in due.things(scope, most)}
+    broken = _some(list(found), lambda ids: reckon(replace(scope, things=ids, without=())))
+    if broken is None or (run.things is not None and len(broken) == len(found)):
+        raise because
+    if broken:
+        _set_aside(run, [found[each] for each in broken], broken)
+
+
+def _set_aside(run: PayRun, things: Sequence[due.Thing], because: Mapping[UUID, Exception]) -> None:
+    """They stay what they are, payable, but by this run alone."""
+    timesheets = sum(each.kind is PaidFor.TIMESHEET for each in things)
+    run.timesheets_due = max(run.timesheets, (run.timesheets_due or 0) - timesheets)
+    if run.things is not None:
+        run.things = [each for each in run.things if each not in because]
+    alone = _alone(run, things=[each.id for each in things], status=RunStatus.STARTED)
+    first = because[things[0].id]
+    record("pay_run.set_aside", alone, by=CLOCK, data=_told(alone, first) | {"things": len(things)})
 
 
 def book_or_part(run: PayRun, payslip_ids: Sequence[UUID]) -> bool:
     """Books these frozen payslips of a run, which the caller has locked, and returns whether it was all of them. Where
-    one cannot be booked it books some, or parts one from the run: whoever asks again goes on with the others.
+    one cannot be booked it books some, or parts those that cannot from the run: whoever asks again goes on with the
+    others.
 
-    Where none of several can, and none of the run was, or it is the run's only one, it raises what the first of them
-    raised: that is no matter of one payslip, or keeps nobody else waiting.
+    Where none of them can, and none of the run was, it raises what the first of them raised: that is no matter of one
+    payslip, or keeps nobody else waiting.
     """
-    some, because = payslip_ids, _refused(payslip_ids)
+    because = raised(payslip_ids, _book)
     if because is None:
         return True
-    # What was tried in vain has let go of its locks: so what is booked has taken all of its own in their order.
-    while because is not None and len(some) > 1:
-        some = some[: len(some) // 2]
-        because = _refused(some)
-    if because is not None:
-        if _has_booked(run):
-            _part(run, some[0], because)
-        elif all(_refused([other]) for other in payslip_ids[1:]):
-            raise because
+    broken = _some(payslip_ids, _book)
+    if broken is None or (len(broken) == len(payslip_ids) and not _has_booked(run)):
+        raise because
+    for payslip_id, failure in broken.items():
+        _part(run, payslip_id, failure)
     return False
 
 
-def _refused(payslip_ids: Sequence[UUID]) -> Problem | None:
-    """Why these cannot be booked, all of them or none; None where they are booked now."""
-    try:
-        with db.session.begin_nested():
-            _book(payslip_ids)
-    except Problem as problem:
-        return problem
-    return None
+def _some(ids: Sequence[UUID], work: Callable[[Sequence[UUID]], object]) -> Mapping[UUID, Exception] | None:
+    """After the work has raised for all of these together: those for which it raises alone. Where there is none it is
+    done for some of them; None where it can be done for none.
+
+    What was tried in vain has let go of its locks, so what is done has taken all of its own in their order.
+    """
+    broken = at_fault(ids, work) if ids else {}
+    while not broken and ids and raised(ids, work) is not None:
+        ids = ids[: len(ids) // 2]
+    return broken if ids else None
 
 
 def _book(payslip_ids: Sequence[UUID]) -> None:
@@ -67,7 +120,7 @@ def _has_booked(run: PayRun) -> bool:
     return bool(db.session.scalar(select(issued)))
 
 
-def _part(run: PayRun, payslip_id: UUID, because: Problem) -> None:
+def _part(run: PayRun, payslip_id: UUID, because: Exception) -> None:
     slip = db.session.get_one(Payslip, payslip_id)
     written = select(*(getattr(PayLine, name) for name in counts.IDS)).where(PayLine.payslip_id == payslip_id)
     rows = [dict(row) for row in db.session.execute(written).mappings()]
@@ -76,6 +129,20 @@ def _part(run: PayRun, payslip_id: UUID, because: Problem) -> None:
     run.lines, run.timesheets = run.lines - len(rows), run.timesheets - timesheets
     run.timesheets_due = max(run.timesheets, (run.timesheets_due or 0) - timesheets)
     run.paid_for = counts.less(run.paid_for, paid_for)
+    alone = _alone(
+        run,
+        lines=len(rows),
+        timesheets=timesheets,
+        timesheets_due=timesheets,
+        paid_for=paid_for,
+        status=RunStatus.FROZEN,
+    )
+    db.session.execute(update(Payslip).where(Payslip.id == payslip_id).values(run_id=alone.id))
+    record("pay_run.parted", alone, by=CLOCK, data=_told(alone, because) | {"payslip": str(payslip_id)})
+
+
+def _alone(run: PayRun, **more: Any) -> PayRun:
+    """A run of the same scope, for what was parted from it."""
     alone = PayRun(
         company_id=run.company_id,
         contractor_id=run.contractor_id,
@@ -86,14 +153,18 @@ def _part(run: PayRun, payslip_id: UUID, because: Problem) -> None:
         rail=run.rail,
         started_at=run.started_at,
         parted_from_id=run.id,
-        lines=len(rows),
-        timesheets=timesheets,
-        timesheets_due=timesheets,
-        paid_for=paid_for,
-        status=RunStatus.FROZEN,
+        try_at=clock.now() + AGAIN_AFTER,
+        **more,
     )
     db.session.add(alone)
     db.session.flush()
-    db.session.execute(update(Payslip).where(Payslip.id == payslip_id).values(run_id=alone.id))
-    told = {"because": because.code, "detail": because.detail, "payslip": str(payslip_id)}
-    record("pay_run.parted", alone, by=CLOCK, data=told)
+    return alone
+
+
+def _told(alone: PayRun, because: Exception) -> dict[str, Any]:
+    """What an event says of it. All of it is in the log."""
+    log.error("pay_run.waits_alone", run=str(alone.id), exc_info=because)
+    if isinstance(because, Problem):
+        return {"because": because.code, "detail": because.detail}
+    named = because.orig.diag.constraint_name if isinstance(because, IntegrityError) else None  # type: ignore[union-attr]
+    return {"because": FAULT, "detail": named or type(because).__name__}

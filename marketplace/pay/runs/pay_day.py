@@ -5,24 +5,15 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, and_, exists, or_, select
 
 from marketplace.accounts.rules import Actor
-from marketplace.contracts import cash_out
-from marketplace.contracts.benefit_models import CashOut
 from marketplace.core import clock
 from marketplace.core.db import db
-from marketplace.pay.bonuses.models import Bonus
 from marketplace.pay.groups import service as groups
 from marketplace.pay.groups.rules import APPROVED_WAITS, due_if_ready_by
 from marketplace.pay.models import PayRun
 from marketplace.pay.rules import RunStatus
-from marketplace.pay.runs import bonuses, rail_fees, trials, works
-from marketplace.pay.runs.fee_models import RailFee
+from marketplace.pay.runs import due
 from marketplace.pay.service import start_run
 from marketplace.pay.taxes.models import Withholding
-from marketplace.qualifications.models import Attempt
-from marketplace.shifts import guarantees
-from marketplace.shifts.guarantee_models import Guarantee
-from marketplace.shifts.hazard_models import BackPay
-from marketplace.shifts.timesheet_models import Timesheet, TimesheetCut
 from marketplace.workforce.pay_scope import PayScope
 
 
@@ -49,17 +40,12 @@ def start_due_runs(*, by: Actor) -> list[PayRun]:
 
 def _is_due(scope: PayScope, ready_by: datetime, same: ColumnElement[bool]) -> bool:
     """Whether something of this scope was ready to be paid by then, and no run of the `same` scope is taking it up."""
-    gathering = exists().where(PayRun.status == RunStatus.STARTED, same)
+    # What was set aside waits for as long as somebody needs to mend it, and is taken up without the clock.
+    gathering = exists().where(PayRun.status == RunStatus.STARTED, PayRun.parted_from_id.is_(None), same)
     returned = scope.narrow(select(Withholding.id).where(Withholding.payslip_id.is_(None)), Withholding.contractor_id)
+    scope = due.but_for_set_aside(scope)
     ready = (
-        works.payable_timesheets(scope).where(Timesheet.decided_at <= ready_by),
-        works.payable_cuts(scope).where(TimesheetCut.ended_at <= ready_by),
-        works.payable_back_pays(scope).where(BackPay.raised_at <= ready_by),
-        trials.payable(scope).where(Attempt.ended_at <= ready_by),
-        cash_out.payable(scope).where(CashOut.asked_at <= ready_by),
-        guarantees.payable(scope).where(Guarantee.reckoned_at <= ready_by),
-        rail_fees.payable(scope).where(RailFee.kept_at <= ready_by),
-        bonuses.payable(scope).where(Bonus.granted_at <= ready_by),
+        *(each.payable(scope).where(each.ready_at <= ready_by) for each in due.DUE.values()),
         returned.where(Withholding.made_at <= ready_by),
     )
     return bool(db.session.scalar(select(or_(*(each.exists() for each in ready)) & ~gathering)))

@@ -8,10 +8,10 @@ from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from uuid import UUID
 
-from sqlalchemy import Select, exists, func, insert, select, text
+from sqlalchemy import Select, exists, func, insert, or_, select, text
 
 from marketplace.accounts.rules import CLOCK
-from marketplace.core import queue
+from marketplace.core import clock, queue
 from marketplace.core.db import db, look_up_by_index, transaction
 from marketplace.core.ids import new_id
 from marketplace.core.lifecycle import move_one
@@ -23,6 +23,7 @@ from marketplace.pay.runs import (
     bonuses,
     cashing,
     counts,
+    due,
     holds,
     parting,
     rail_fees,
@@ -41,6 +42,7 @@ from marketplace.qualifications.models import Attempt
 from marketplace.shifts import back_pay, cuts, timesheets
 from marketplace.shifts.hazard_models import BackPay
 from marketplace.shifts.timesheet_models import Timesheet, TimesheetCut
+from marketplace.workforce.pay_scope import PayScope
 
 BATCH = 200
 """Timesheets or payslips in one transaction."""
@@ -61,7 +63,7 @@ def advance_run(run_id: UUID) -> bool:
         if step is None:
             return False
         look_up_by_index()
-        return step(run)
+        return step(run) if run.parted_from_id is None else parting.try_alone(run, step)
 
 
 def finish_run(run_id: UUID) -> RunStatus:
@@ -75,15 +77,16 @@ def finish_runs() -> int:
     """Ends every run whose payouts have all been made, and takes up each that has a step left to do, oldest first.
     Returns how many those were. A run that waits for its payouts is no work, however many wait so.
 
-    A run that raises is left where it is, for the next look: the others are paid first, then it is told of by an
-    ExceptionGroup.
+    What waits alone is tried when it is time. Any other run that raises is left where it is, for the next look: the
+    others are paid first, then it is told of by an ExceptionGroup.
     """
     with transaction():
         for run in db.session.scalars(_paid_out().order_by(PayRun.id).with_for_update(of=PayRun, skip_locked=True)):
             move_one(run, RunStatus.PAID, by=CLOCK, event="pay_run.paid")
         stepping = [status for status in _STEPS if status is not RunStatus.PAYING]
-        left = select(PayRun.id).where(PayRun.status.in_(stepping)).order_by(PayRun.id)
-        unfinished = db.session.scalars(left).all()
+        is_time = or_(PayRun.try_at.is_(None), PayRun.try_at <= clock.now())
+        left = select(PayRun.id).where(PayRun.status.in_(stepping), is_time)
+        unfinished = db.session.scalars(left.order_by(PayRun.id)).all()
     broken = []
     for run_id in unfinished:
         try:
@@ -100,27 +103,31 @@ def finish_runs() -> int:
 
 
 def _compute(run: PayRun) -> bool:
+    """Reckons what is due, piece by piece. What cannot be reckoned is set aside, and keeps nobody else waiting."""
+    if run.timesheets_due is None:
+        due_now = works.payable_timesheets(due.but_for_set_aside(run.scope)).order_by(None).subquery()
+        run.timesheets_due = db.session.scalar(select(func.count()).select_from(due_now))
+    parting.reckon_or_set_aside(run, BATCH, lambda scope: _reckon(run, scope))
+    return True
+
+
+def _reckon(run: PayRun, scope: PayScope) -> None:
     """Takes timesheets, restored cuts, raised premiums, ended tests, benefits to be paid out, weeks whose guaranteed
     hours were not offered, bonuses and what rails kept, which from then on belong to this run, and writes what each of
-    them earns."""
-    scope = run.scope
-    if run.timesheets_due is None:
-        due_now = works.payable_timesheets(scope).order_by(None).subquery()
-        run.timesheets_due = db.session.scalar(select(func.count()).select_from(due_now))
+    them earns. When there is no more of what the run is to pay, it says so."""
     # Before the cuts are taken: what waits for them is seen to wait.
     raised = works.payable_back_pays(scope).limit(BATCH)
     owing = db.session.scalars(raised.with_for_update(of=BackPay, skip_locked=True)).all()
     restored = works.payable_cuts(scope).limit(BATCH)
     ruled = cuts.take(db.session.scalars(restored.with_for_update(of=TimesheetCut, skip_locked=True)).all(), by=CLOCK)
-    due = works.payable_timesheets(scope).limit(BATCH)
-    waiting = db.session.scalars(due).all()
+    waiting = db.session.scalars(works.payable_timesheets(scope).limit(BATCH)).all()
     # People before timesheets: whoever holds a person may wait for a gig or a shift, and whoever holds those for a
     # timesheet. From here on only cuts and accounts are waited for, which are locked last everywhere.
     tried = db.session.scalars(trials.payable(scope).limit(BATCH)).all()
     people = works.lock_people_of(waiting, ruled, owing, tried)
     free = works.payable_timesheets(scope).where(Timesheet.id == works.any_of(waiting))
     taken = timesheets.lock(db.session.scalars(free.with_for_update(skip_locked=True)).all(), by=CLOCK)
-    tests = _take_tests(run, tried)
+    tests = _take_tests(scope, tried)
     found = works.of_timesheets(taken)
     again = [*works.of_cuts(ruled), *works.of_back_pays(back_pay.take(owing, by=CLOCK))]
     paid = works.paid_lines([work.booking_id for work in again])
@@ -140,14 +147,15 @@ def _compute(run: PayRun) -> bool:
     nothing = [work.booking_id for work in found if work.booking_id not in earning]
     works.lock_cuts(nothing)
     holds.return_rest({booking_id: f"booking:{booking_id}" for booking_id in nothing})
-    if max(map(len, (waiting, ruled, owing, tried, asked, missing, kept, granted))) < BATCH:
+    # A part of a piece that failed is never the end.
+    found_of_each = (waiting, ruled, owing, tried, asked, missing, kept, granted)
+    if scope.things == run.things and max(map(len, found_of_each)) < BATCH:
         move_one(run, RunStatus.COMPUTED, by=CLOCK, event="pay_run.computed")
-    return True
 
 
-def _take_tests(run: PayRun, tried: Sequence[UUID]) -> list[TimeAtTest]:
+def _take_tests(scope: PayScope, tried: Sequence[UUID]) -> list[TimeAtTest]:
     """The time of these attempts, which from then on belongs to this run; without what another run has taken."""
-    free = trials.payable(run.scope).where(Attempt.id.in_(tried))
+    free = trials.payable(scope).where(Attempt.id.in_(tried))
     mine = db.session.scalars(free.with_for_update(skip_locked=True)).all()
     attempts.take(mine)
     return trials.of(mine)
