@@ -102,7 +102,7 @@ def remind_of_invoices() -> None:
     for op_id in due:
         try:
             payments.look_again(op_id)
-        except NOT_READ:
+        except Exception:
             log.exception("deposit_invoice", payment=str(op_id))
     in_batches(deposit_invoices.remind_due)
 

@@ -7,7 +7,7 @@ batch. The same programs are run by a worker's process (`jobs.worker`) and, here
 import logging
 import time
 from collections.abc import Callable, Sized
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import structlog
 from flask import Flask
@@ -15,7 +15,7 @@ from flask.globals import app_ctx
 from procrastinate import RetryStrategy
 
 from marketplace.core import queue, telemetry
-from marketplace.core.db import db, in_transaction, transaction
+from marketplace.core.db import LeftOver, db, in_transaction, transaction
 
 BATCH = 100
 """Items for one transaction: few enough that a rolled-back batch is cheap to do again."""
@@ -48,29 +48,26 @@ def run_now(name: str) -> None:
     run(_running_app(), name, queue.app.tasks[name])
 
 
-def in_batches(verb: Callable[[int], Sized | int], size: int = BATCH) -> int:
+def in_batches(verb: Callable[..., Sized | int], size: int = BATCH) -> int:
     """Calls a verb that takes a limit, in a transaction each time, until it finds less to do than the limit.
 
     The verb returns what it did, or how much. Returns how much it was in all. What it could not do (`db.each_alone()`)
-    is raised when nothing else is left, as an ExceptionGroup.
+    it is told to pass over from then on, and that is raised when nothing else is left.
     """
-    total, failed = 0, list[Exception]()
+    total, left = 0, dict[Any, Exception]()
     while True:
         done: Sized | int = 0
+        before = len(left)
         try:
             with transaction():
-                done = verb(size)
-        except ExceptionGroup as some:
-            # What is still to be done, and cannot be, comes again with the next batch.
-            failed = [*some.exceptions]
-            count, least = _number(done), 1
-        else:
-            count, least = _number(done), size
-        total += count
-        if count < least:
+                done = verb(size, tuple(left)) if left else verb(size)
+        except LeftOver as more:
+            left |= more.rows
+        total += _number(done)
+        if _number(done) + len(left) - before < size:
             break
-    if failed:
-        raise ExceptionGroup("Done for the others, but not for these", failed)
+    if left:
+        raise LeftOver(left)
     return total
 
 

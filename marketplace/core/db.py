@@ -1,10 +1,10 @@
 """The database: one declarative base, one naming convention, and the only commit in the house."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Self, TypeVar
 from uuid import UUID
 
 import psycopg
@@ -136,18 +136,33 @@ def send_last(order: Order[Any]) -> None:
     db.session().info.setdefault(_LAST, []).append(order)
 
 
+class LeftOver(ExceptionGroup[Exception]):
+    """What `each_alone()` could not do, by the ids of the rows, or by the rows where they have none."""
+
+    rows: Mapping[Any, Exception]
+
+    def __new__(cls, rows: Mapping[Any, Exception]) -> Self:
+        made = super().__new__(cls, "Done for the others, but not for these", list(rows.values()))
+        made.rows = rows
+        return made
+
+    def derive(self, excs: Sequence[Any]) -> ExceptionGroup[Any]:
+        return ExceptionGroup(self.message, excs)
+
+
 def each_alone(rows: Sequence[T], work: Callable[[T], object]) -> int:
     """Does the work for every row, and returns for how many it was done.
 
     One that raises keeps no other from it: all are done again, each in a savepoint of its own. What is left was rolled
-    back alone, and `transaction()` raises it when it has committed the others.
+    back alone, and `transaction()` raises it when it has committed the others. A verb that calls this takes, beside its
+    limit, what to pass over, so that what is left keeps a later batch from nothing.
     """
     session, done = db.session(), 0
     if not raised(rows, lambda all_of_them: [work(row) for row in all_of_them]):
         return len(rows)
     for row in rows:
         if failure := raised(row, work):
-            session.info.setdefault(_FAILED, []).append(failure)
+            session.info.setdefault(_FAILED, {})[getattr(row, "id", row)] = failure
         else:
             done += 1
     return done
@@ -183,8 +198,8 @@ def at_fault(rows: Sequence[T], work: Callable[[Sequence[T]], object]) -> dict[T
 
 @contextmanager
 def transaction() -> Iterator[Session]:
-    """One unit of work: returning commits, raising rolls back. What `each_alone()` could not do is raised as an
-    ExceptionGroup when the rest is committed.
+    """One unit of work: returning commits, raising rolls back. What `each_alone()` could not do is raised as
+    `LeftOver` when the rest is committed.
 
     A transaction inside another joins it, so a verb may be called from a request, a job or a command alike. What the
     session remembers beside its rows (the clock's offset, events to announce) ends with it. This is the only place
@@ -195,7 +210,7 @@ def transaction() -> Iterator[Session]:
         yield session
         return
     session.info[_DEPTH] = 1
-    failed: list[Exception] = []
+    failed: dict[Any, Exception] = {}
     try:
         yield session
         while pending := session.info.get(_PENDING):
@@ -206,12 +221,12 @@ def transaction() -> Iterator[Session]:
         session.rollback()
         raise
     finally:
-        sure, failed = session.info.get(_SURE, {}), session.info.get(_FAILED, [])
+        sure, failed = session.info.get(_SURE, {}), session.info.get(_FAILED, {})
         session.info.clear()
         for work in sure.values():
             _do_surely(work)
     if failed:
-        raise ExceptionGroup("Done for the others, but not for these", failed)
+        raise LeftOver(failed)
 
 
 def _do_surely(work: Callable[[], object]) -> None:

@@ -1,5 +1,6 @@
 """The verbs of disputes: claim, answer, withdraw, rule; and what the clock does when nobody says anything."""
 
+from collections.abc import Collection
 from uuid import UUID
 
 from sqlalchemy import BigInteger, Select, cast, func, select
@@ -8,7 +9,7 @@ from sqlalchemy.orm import aliased
 from marketplace.accounts.rules import CLOCK, Actor, OperatorRole, Right, require_company, require_operator
 from marketplace.contracts import leave
 from marketplace.core import clock
-from marketplace.core.db import db
+from marketplace.core.db import db, each_alone
 from marketplace.core.events import record
 from marketplace.core.lifecycle import WrongState, move_one
 from marketplace.core.problems import NotFound
@@ -123,27 +124,30 @@ def restore_unruled(limit: int = 1) -> int:
     return len(found)
 
 
-def advance_small(limit: int = 1) -> int:
+def advance_small(limit: int = 1, but: Collection[UUID] = ()) -> int:
     """Has small disputed sums paid at once: cuts of up to two hours, three for one person in 30 days (APPEAL_ADVANCE).
     Returns how many. For the clock; safe to repeat.
 
     One of each person at a time. They are locked before their disputes, as the order of locks has it; what is due is
     asked again then, since another worker may have had another of theirs paid meanwhile.
     """
-    due = _small_claims().order_by(Dispute.id).limit(limit)
+    due = _small_claims().where(Dispute.id.not_in(but)).order_by(Dispute.id).limit(limit)
     seen = db.session.execute(due.with_only_columns(Dispute.id, Dispute.contractor_id)).all()
     first = {contractor_id: dispute_id for dispute_id, contractor_id in reversed(seen)}
     for person_id in sorted(first):
         leave.lock_person(person_id)
     still = _small_claims().where(Dispute.id.in_(first.values())).order_by(Dispute.id)
     locked = still.with_for_update(of=(Dispute, TimesheetCut), skip_locked=True)
-    found = db.session.execute(locked.execution_options(populate_existing=True)).all()
-    for dispute, cut in found:
-        advance(cut, by=CLOCK)
-        dispute.advanced_at = clock.now()
-        told = {"pieces": cut.pieces} if cut.pieces else {"minutes": cut.minutes}
-        record("dispute.advanced", dispute, by=CLOCK, data=told)
-    return len(found)
+    found = db.session.execute(locked.execution_options(populate_existing=True))
+    cut_of = {row.Dispute: row.TimesheetCut for row in found}
+    return each_alone(list(cut_of), lambda dispute: _advance(dispute, cut_of[dispute]))
+
+
+def _advance(dispute: Dispute, cut: TimesheetCut) -> None:
+    advance(cut, by=CLOCK)
+    dispute.advanced_at = clock.now()
+    told = {"pieces": cut.pieces} if cut.pieces else {"minutes": cut.minutes}
+    record("dispute.advanced", dispute, by=CLOCK, data=told)
 
 
 def _small_claims() -> Select[Dispute, TimesheetCut]:

@@ -108,11 +108,11 @@ def give_up(attempt_id: UUID, *, by: Actor) -> Attempt:
     return found
 
 
-def end_due(limit: int = 100) -> int:
+def end_due(limit: int = 100, but: Collection[UUID] = ()) -> int:
     """Ends the attempts of people who did not come back in time; their minutes are paid. Returns how many."""
     lost = Attempt.last_seen_at <= clock.now() - attempt_rules.RESUMED_WITHIN
-    due = select(Attempt).where(Attempt.status == AttemptStatus.STARTED, lost).order_by(Attempt.id).limit(limit)
-    found = db.session.scalars(due.with_for_update(skip_locked=True)).all()
+    due = select(Attempt).where(Attempt.status == AttemptStatus.STARTED, lost, Attempt.id.not_in(but))
+    found = db.session.scalars(due.order_by(Attempt.id).limit(limit).with_for_update(skip_locked=True)).all()
     return each_alone(found, lambda each: _end(each, AttemptStatus.ABANDONED, clock.now(), {}, by=CLOCK))
 
 

@@ -4,7 +4,7 @@ Only time inside the shift is on the clock. Longer work is not promised, because
 when to stop (`Booking.ends_at`) and pays to that minute.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -147,16 +147,17 @@ def switch(
     return booking
 
 
-def close_forgotten(limit: int = 50) -> int:
+def close_forgotten(limit: int = 50, but: Collection[UUID] = ()) -> int:
     """Stops clocks that run a quarter of an hour after their shift ended, at its end, flagged. Returns how many."""
-    due = _due(BookingStatus.WORKING, func.upper(Booking.during), clock.now() - FORGOTTEN_AFTER, limit)
+    due = _due(BookingStatus.WORKING, func.upper(Booking.during), clock.now() - FORGOTTEN_AFTER, limit, but)
     return each_alone(due, _end_forgotten)
 
 
-def stop_at_cap(limit: int = 50) -> int:
+def stop_at_cap(limit: int = 50, but: Collection[UUID] = ()) -> int:
     """Stops clocks that have reached the cap of their hazard class, at that minute, flagged; the rest of the schedule
     is paid as neutral hours. Returns how many."""
     due = select(Booking).where(Booking.status == BookingStatus.WORKING, Booking.stops_at <= clock.now())
+    due = due.where(Booking.id.not_in(but))
     found = db.session.scalars(due.order_by(Booking.id).limit(limit).with_for_update(skip_locked=True)).all()
     return each_alone(found, lambda booking: end_if_capped(booking, clock.now()))
 
@@ -262,9 +263,11 @@ def _mine(pressed: Mapping[UUID, Actor]) -> list[Booking]:
     return [found[booking_id] for booking_id in pressed]
 
 
-def _due(status: BookingStatus, moment: ColumnElement[datetime], before: datetime, limit: int) -> Sequence[Booking]:
-    due = select(Booking).where(Booking.status == status, moment <= before).order_by(Booking.id).limit(limit)
-    return db.session.scalars(due.with_for_update(skip_locked=True)).all()
+def _due(
+    status: BookingStatus, moment: ColumnElement[datetime], before: datetime, limit: int, but: Collection[UUID] = ()
+) -> Sequence[Booking]:
+    due = select(Booking).where(Booking.status == status, moment <= before, Booking.id.not_in(but))
+    return db.session.scalars(due.order_by(Booking.id).limit(limit).with_for_update(skip_locked=True)).all()
 
 
 def _running(booking: Booking) -> TimeEntry:

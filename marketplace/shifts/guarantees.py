@@ -20,7 +20,7 @@ from marketplace.contracts import queries as contracts
 from marketplace.contracts.models import Contract, ContractVersion, Signature
 from marketplace.contracts.rules import rate_of
 from marketplace.core import clock
-from marketplace.core.db import db
+from marketplace.core.db import db, each_alone
 from marketplace.core.events import record
 from marketplace.core.ids import new_id
 from marketplace.core.money import Money
@@ -50,9 +50,11 @@ Pair = tuple[UUID, UUID]
 """A company and a contractor."""
 
 
-def reckon_due(limit: int = 100) -> int:
+def reckon_due(limit: int = 100, but: Collection[Pair] = ()) -> int:
     """Reckons the oldest week of each of these pairs that is over and settled. Returns how many weeks were reckoned."""
-    return sum(_reckon_next(pair) for pair in _pairs(limit))
+    is_reckoned: dict[Pair, bool] = {}
+    each_alone(_pairs(limit, but), lambda pair: is_reckoned.update({pair: _reckon_next(pair)}))
+    return sum(is_reckoned.values())
 
 
 def recover_due(limit: int = 100) -> int:
@@ -136,7 +138,7 @@ def _guaranteeing() -> Select[UUID, UUID]:
     return found.join(Signature, Signature.version_id == ContractVersion.id).where(hours > 0).distinct()
 
 
-def _pairs(limit: int) -> Sequence[Pair]:
+def _pairs(limit: int, but: Collection[Pair]) -> Sequence[Pair]:
     """Pairs of which a week may be due, those first that have waited longest; whoever is suspended comes last, since a
     week that may still count waits. `_reckon_next()` looks closer."""
     today = clock.now().date()
@@ -148,12 +150,13 @@ def _pairs(limit: int) -> Sequence[Pair]:
     never_ends = cast("9999-12-31", DateType)
     until = func.max(case((Contract.ends_at.is_(None), never_ends), else_=cast(Contract.ends_at, DateType)))
     next_from = func.coalesce(reckoned + 7, begins)
+    pair = tuple_(ContractVersion.company_id, ContractVersion.contractor_id)
     found = (
         select(ContractVersion.company_id, ContractVersion.contractor_id)
         .join(Signature, Signature.version_id == ContractVersion.id)
         .join(Contract, Contract.id == ContractVersion.contract_id)
         .join(Contractor, Contractor.id == ContractVersion.contractor_id)
-        .where(tuple_(ContractVersion.company_id, ContractVersion.contractor_id).in_(_guaranteeing()))
+        .where(pair.in_(_guaranteeing()), pair.not_in(but))
         .group_by(ContractVersion.company_id, ContractVersion.contractor_id, Contractor.status)
         # A day's leeway: what a day is depends on the zone.
         .having(and_(next_from <= today, until >= next_from - 1))

@@ -4,17 +4,17 @@ Each shift of a series is a shift like any other from the moment it is laid. It 
 rule NOTICE asks for, so that nobody who works in a series is told late.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import accumulate
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import ColumnElement, Row, Select, or_, select
 
 from marketplace.accounts.rules import CLOCK, Actor, Right, require_company
 from marketplace.core import clock
-from marketplace.core.db import db
+from marketplace.core.db import db, each_alone
 from marketplace.core.events import record
 from marketplace.core.lifecycle import WrongState, move_one
 from marketplace.core.money import Money, total
@@ -179,7 +179,7 @@ def end(series_id: UUID, last_day: date, agreed: Money, reason: str, *, by: Acto
     return series
 
 
-def fill_due(limit: int = 20) -> int:
+def fill_due(limit: int = 20, but: Collection[UUID] = ()) -> int:
     """Lays the shifts of every series whose horizon has moved on, and ends those whose gig was closed. Returns how many
     were looked at."""
     now = clock.now()
@@ -191,16 +191,18 @@ def fill_due(limit: int = 20) -> int:
             ShiftSeries.status == SeriesStatus.ACTIVE,
             or_(ShiftSeries.filled_until < reached, Gig.status == GigStatus.CLOSED),
             or_(ShiftSeries.try_again_at.is_(None), ShiftSeries.try_again_at <= now),
+            ShiftSeries.id.not_in(but),
         )
         .order_by(ShiftSeries.filled_until, ShiftSeries.id)
         .limit(limit)
     )
-    found = db.session.execute(due).all()
-    for series_id, gig_id in found:
-        series, gig = _locked(series_id, gig_id)
-        if series.status is SeriesStatus.ACTIVE:
-            fill(series, gig, by=CLOCK)
-    return len(found)
+    return each_alone(db.session.execute(due).all(), _fill_if_active)
+
+
+def _fill_if_active(found: Row[UUID, UUID]) -> None:
+    series, gig = _locked(*found)
+    if series.status is SeriesStatus.ACTIVE:
+        fill(series, gig, by=CLOCK)
 
 
 # --- reading ----------------------------------------------------------------------------------------------------------

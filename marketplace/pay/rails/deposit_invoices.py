@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from marketplace.accounts.rules import CLOCK
 from marketplace.core import clock
-from marketplace.core.db import db, transaction
+from marketplace.core.db import db, each_alone, transaction
 from marketplace.core.events import record
 from marketplace.core.ids import new_id
 from marketplace.pay import rules
@@ -136,15 +136,18 @@ def due_to_remind(limit: int = BATCH) -> list[UUID]:
     return list(db.session.scalars(_to_remind().with_only_columns(DepositInvoice.payment_op_id).limit(limit)))
 
 
-def remind_due(limit: int = BATCH) -> int:
+def remind_due(limit: int = BATCH, but: Collection[UUID] = ()) -> int:
     """Reminds companies, once each, of invoices whose day is over and that are not paid. Returns how many."""
-    due = _to_remind().with_for_update(of=DepositInvoice, skip_locked=True).limit(limit)
-    rows = db.session.scalars(due.execution_options(populate_existing=True)).all()
-    for terms in rows:
-        assert terms.due_at is not None, "the query says so"
-        terms.reminded_at = clock.now()
-        record("deposit.overdue", terms.deposit, by=CLOCK, data={"until": terms.due_at.isoformat()})
-    return len(rows)
+    due = _to_remind().where(DepositInvoice.payment_op_id.not_in(but)).limit(limit)
+    due = due.with_for_update(of=DepositInvoice, skip_locked=True).execution_options(populate_existing=True)
+    rows = {terms.payment_op_id: terms for terms in db.session.scalars(due)}
+    return each_alone(list(rows), lambda op_id: _remind(rows[op_id]))
+
+
+def _remind(terms: DepositInvoice) -> None:
+    assert terms.due_at is not None, "the query says so"
+    terms.reminded_at = clock.now()
+    record("deposit.overdue", terms.deposit, by=CLOCK, data={"until": terms.due_at.isoformat()})
 
 
 def forget_due(limit: int = BATCH) -> int:
