@@ -75,6 +75,19 @@ def test_every_sentence_of_a_page_has_an_indonesian() -> None:
     assert missing == []
 
 
+def test_what_a_refusal_or_a_verdict_says_that_one_can_do_has_an_indonesian() -> None:
+    """Whoever is not asked for a shift reads why, and what they can do: that stood there in English."""
+    translated = known()
+    rooms = (path for path in WEB.parent.rglob("*.py") if path.parts[-2] not in ("core", "simulation"))
+    told = {
+        str(node.value.value)
+        for path in rooms
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.keyword) and node.arg == "remedy" and isinstance(node.value, ast.Constant)
+    }
+    assert {each for each in told if each and not all(translated.get(each, [""]))} == set()
+
+
 def said_by_rails() -> Iterator[str]:
     """Why a payment is where it is, as rails say it, and what is written down of what a bank has undone: people read
     it."""

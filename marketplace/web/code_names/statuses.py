@@ -32,7 +32,7 @@ STATUSES = {
     "frozen": lazy_gettext("frozen"),
     "in_force": lazy_gettext("in force"),
     "intent": lazy_gettext("prepared"),
-    "locked": lazy_gettext("locked"),
+    "locked": lazy_gettext("taken by a pay run"),
     "met": lazy_gettext("met"),
     "no_show": lazy_gettext("did not come"),
     "excused": lazy_gettext("excused"),
