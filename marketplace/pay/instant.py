@@ -29,21 +29,23 @@ AGAIN_AFTER = timedelta(hours=RULES["INSTANT_PAY"].parameters["hours"])
 @dataclass(frozen=True, slots=True)
 class Ready:
     """What would be paid at once now, by currency, nothing where nothing is approved; from when on it can be asked for
-    again, None where it can be now; and whether what was asked for is still being reckoned, and so in the sums."""
+    again, None where it can be now; whether what was asked for is still being reckoned, and so in the sums; and whether
+    the sums are known: nothing is told where something of it cannot be reckoned, which a run then sets aside."""
 
     currencies: Sequence[Preview]
     again_from: datetime | None
     is_under_way: bool
+    is_known: bool = True
 
 
 def ready(seen_by: Actor) -> Ready:
-    """What the asker would be paid if they asked for it now. Raises NotFound for whoever is no contractor,
-    and NotForeseen."""
+    """What the asker would be paid if they asked for it now. Raises NotFound for whoever is no contractor."""
     me = _contractor(require_person(seen_by)).id
     mine = (PayRun.contractor_id == me, PayRun.parted_from_id.is_(None))
     begun = select(PayRun.id).where(*mine, PayRun.status == RunStatus.STARTED).limit(1)
     is_under_way = db.session.scalar(begun) is not None
-    return Ready(previews.foreseen(PayScope(clock.now().date(), contractor_id=me)), _again_from(me), is_under_way)
+    found = _foreseen(me)
+    return Ready(found or [], _again_from(me), is_under_way, found is not None)
 
 
 def pay_now(*, by: Actor) -> PayRun:
@@ -53,13 +55,17 @@ def pay_now(*, by: Actor) -> PayRun:
     me = _contractor(require_person(by), is_locked=True).id
     if (again_from := _again_from(me)) is not None:
         raise JustPaid(again_from=again_from.isoformat())
-    try:
-        is_nothing = not previews.foreseen(PayScope(clock.now().date(), contractor_id=me))
-    except NotForeseen:
-        is_nothing = False
-    if is_nothing:
+    if _foreseen(me) == []:
         raise NothingReady
     return service.start_run_of(me, by=by)
+
+
+def _foreseen(contractor_id: UUID) -> list[Preview] | None:
+    """What they would be paid now; None where that cannot be said."""
+    try:
+        return previews.foreseen(PayScope(clock.now().date(), contractor_id=contractor_id))
+    except NotForeseen:
+        return None
 
 
 def _contractor(person_id: UUID, *, is_locked: bool = False) -> Contractor:

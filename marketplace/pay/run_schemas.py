@@ -162,3 +162,7 @@ class ReadySchema(PayRunPreviewsSchema):
     is_under_way = ma.fields.Boolean(
         required=True, metadata={"description": "What was asked for is still being reckoned, and so in the sums"}
     )
+    is_known = ma.fields.Boolean(
+        required=True,
+        metadata={"description": "False where something of it cannot be reckoned: no sum is told, the rest can be had"},
+    )
