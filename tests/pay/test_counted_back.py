@@ -192,7 +192,8 @@ def test_an_operator_counts_what_came_and_the_company_reads_by_which_rate(
     assert "what came back in another currency is not counted" in operator.look("/desk/chargebacks").words
     assert "no source says what that is worth" in operator.look(where).words
     quoted("1.05")
-    assert "At 1 EUR = 1.0500 USD (A notice of the bank" in operator.look(where).words
+    assert "at 1 EUR = 1.0500 USD (A notice of the bank" in operator.look(where).words
+    assert "so it counts as all of that: $10.00 USD." in operator.look(where).words
     assert "Whoever had borne that much has it again" in operator.send(where, "/count").words
     told = ask(app.test_client(), SHOW, chargeback, headers=mine).json
     assert (told["status"], told["reinstated"]["amount"], told["uncounted"]) == ("reinstated", "10.00", None)
