@@ -25,12 +25,15 @@ from marketplace.matching.rules import ContestStatus
 from marketplace.messages import queries as messages
 from marketplace.pay import queries as pay
 from marketplace.pay.bank import deposits as bank_deposits
+from marketplace.pay.bank.models import BankLine
+from marketplace.pay.bank.rules import LineStatus
 from marketplace.pay.bonuses import queries as bonuses
 from marketplace.pay.bonuses.models import Bonus
 from marketplace.pay.bonuses.rules import BonusStatus
 from marketplace.pay.by_hand import files as manual_files
 from marketplace.pay.by_hand import findings
 from marketplace.pay.contests import service as payout_contests
+from marketplace.pay.rails import chargebacks
 from marketplace.shifts import queries as shifts
 from marketplace.shifts.models import Shift
 from marketplace.shifts.rules import ShiftStatus
@@ -73,6 +76,8 @@ class OnDesk:
     stuck: int | None
     transfers: int | None
     seconds: int | None
+    chargebacks: int | None
+    strays: int | None
     concerns: int | None
     hidden: int | None
     matches: int | None
@@ -125,6 +130,8 @@ def on_desk(by: Actor) -> OnDesk:
         stuck=count(pay.stuck_payments(by)) if pays else None,
         transfers=count(transfers.to_send(by)) if pays else None,
         seconds=sum(map(count, for_second(by).values())) if pays else None,
+        chargebacks=count(chargebacks.waiting(by)) if pays else None,
+        strays=count(bank_deposits.waiting(by).where(BankLine.status == LineStatus.STRAY)) if pays else None,
         concerns=count(surveys.concerns(ConcernStatus.OPEN, seen_by=by))
         if by.is_operator(OperatorRole.STANDARDS)
         else None,

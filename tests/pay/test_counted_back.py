@@ -189,6 +189,7 @@ def test_an_operator_counts_what_came_and_the_company_reads_by_which_rate(
         count(chargeback, replace(owner(chargeback), operator=frozenset({OperatorRole.FINANCE})))
     operator = Visitor(client).signed_in(accounts.person_of(desk.person_id))
     where = f"/desk/chargebacks/{chargeback.company_id}/{chargeback.id}"
+    assert "1 chargeback that is not over" in operator.look("/desk").words
     assert "what came back in another currency is not counted" in operator.look("/desk/chargebacks").words
     assert "no source says what that is worth" in operator.look(where).words
     quoted("1.05")

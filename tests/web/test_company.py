@@ -3,10 +3,9 @@
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import select
 
 from marketplace.accounts import queries as accounts_queries
-from marketplace.accounts.models import Company, Member, Person
+from marketplace.accounts.models import Company, Person
 from marketplace.accounts.rules import CompanyRole, OperatorRole, Right
 from marketplace.contracts import queries as contracts_queries
 from marketplace.core.db import db
@@ -361,8 +360,7 @@ def _verify(gig: Gig) -> None:
 def test_a_statement_names_what_money_is_held_for(visitor: Visitor) -> None:
     there = shifts.scene()
     shifts.booked(there, shifts.contracted(there))
-    owner = db.session.scalars(select(Person).join(Member).where(Member.company_id == there.company_id)).first()
-    assert owner is not None
+    owner = accounts.person_of(accounts.owner_of(there.company_id).person_id)
     page = visitor.signed_in(owner).look(f"/company/{there.company_id}/money/statement")
     assert page.status == 200
     assert "A shift of “" in page.words
