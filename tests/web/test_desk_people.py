@@ -170,7 +170,7 @@ def test_a_list_is_loaded_as_a_file_and_says_what_is_new(visitor: Visitor) -> No
     page = desk.visitor.hand_in(page, "/screening/lists", file=SANCTIONS.encode())
     entries = SANCTIONS.count("\n") - 1
     assert f"{entries} entries, {entries} new, 0 gone." in page.words
-    assert "0 of 1 people are compared" in page.words
+    assert "0 of 1 person is compared" in page.words
     screening.screen_due(100)
     assert "1 of 1 people are compared" in desk.look("/screening").words
 
