@@ -172,7 +172,7 @@ def test_a_list_is_loaded_as_a_file_and_says_what_is_new(visitor: Visitor) -> No
     assert f"{entries} entries, {entries} new, 0 gone." in page.words
     assert "0 of 1 person is compared" in page.words
     screening.screen_due(100)
-    assert "1 of 1 people are compared" in desk.look("/screening").words
+    assert "1 of 1 person is compared" in desk.look("/screening").words
 
 
 def test_the_next_policy_is_published_with_a_reason_and_keeps_what_protects(visitor: Visitor) -> None:
