@@ -219,9 +219,9 @@ def _planned(
     prepare_one(t, pairs, person, 0, count, scratch)
     for pair in range(count):
         s.spot[pair].pair, s.spot[pair].worth = pair, pairs.points[pair] - price[pairs.shift[pair]]
-    bound, chosen, unit = outline(t, pairs, person, s, count)
+    bound, chosen = outline(t, pairs, person, s, count)
     if chosen > 1:
-        _, bound, chosen = settle(t, pairs, person, s, count, unit, bound, chosen, steps)
+        _, bound, chosen = settle(t, pairs, person, s, count, bound, chosen, steps)
     return bound, chosen
 
 

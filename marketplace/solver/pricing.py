@@ -37,11 +37,11 @@ def ask(t: Tables, pairs: Pairs, price: Longs, begin: int, end: int, steps: int,
                 count += 1
         if not count:
             continue
-        bound, found, unit = outline(t, pairs, person, s, count)
+        bound, found = outline(t, pairs, person, s, count)
         if found > 1:
             name = _name_of(pairs, person, s, found)
             if name != seen[person]:
-                _, bound, found = settle(t, pairs, person, s, count, unit, bound, found, steps)
+                _, bound, found = settle(t, pairs, person, s, count, bound, found, steps)
                 seen[person] = _name_of(pairs, person, s, found)
         total += bound
         for number in range(found):

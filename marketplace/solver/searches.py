@@ -11,7 +11,7 @@ from marketplace.solver.compiling import inner
 from marketplace.solver.feasible import added, day_of, may_take, period_of, used_of, week_at
 from marketplace.solver.pairs import Pairs
 from marketplace.solver.problem import Longs
-from marketplace.solver.spots import ROW, Space, clashes
+from marketplace.solver.spots import Space, at, clashes, onward
 from marketplace.solver.tables import Tables
 
 LONG = 32
@@ -23,18 +23,19 @@ in that order."""
 
 @inner
 def search(
-    t: Tables, pairs: Pairs, person: int, s: Space, count: int, unit: int, highest: int, found: int, most: int
+    t: Tables, pairs: Pairs, person: int, s: Space, count: int, highest: int, found: int, most: int
 ) -> tuple[int, int, bool]:
     """Depth first, for what is worth more than the highest so far, in so many steps at most: what is highest, how many
     shifts it has, and whether nothing is higher."""
     steps, place = 0, int(np.int64(0))
-    s.spot[0].value, s.spot[0].given, s.spot[0].used, s.spot[0].last, s.spot[0].stage = 0, 0, 0, -1, BOTH
+    s.spot[0].value, s.spot[0].given, s.spot[0].last, s.spot[0].stage = 0, 0, -1, BOTH
+    s.spot[0].past, s.spot[0].used, s.spot[0].back = 0, 0, -1
     while place >= 0:
         if place == count:
             if s.spot[place].value > highest:
                 highest, found = s.spot[place].value, s.spot[place].given
                 _keep(s, count)
-            place -= 1
+            place = s.spot[place].back
             continue
         if s.spot[place].stage == BOTH:
             steps += 1
@@ -48,10 +49,9 @@ def search(
             else:
                 s.spot[place].stage = DONE
         if s.spot[place].stage == DONE:
-            place -= 1
+            place = s.spot[place].back
             continue
-        _go_on(t, person, s, place, unit)
-        place += 1
+        place = _go_on(t, pairs, person, s, place)
     return highest, found, True
 
 
@@ -60,9 +60,9 @@ def _first(t: Tables, person: int, s: Space, place: int) -> int:
     """Where to go first from a place: where more can come."""
     if not may_take(t, person, s.mine, s.spot[place].given, s.spot[place].shift):
         return LEAVE
-    used = s.spot[place].used
-    goes_on = s.spot[place + 1].week == s.spot[place].week
-    if s.taken[place * ROW + used] >= s.still[(place + 1) * ROW + (used if goes_on else 0)]:
+    past, used = s.spot[place].past, s.spot[place].used
+    later, of_week = onward(s, place + 1, s.spot[place].week, past, used)
+    if s.taken[at(s, place, past, used)] >= s.still[at(s, place + 1, later, of_week)]:
         return TAKE_AND_LEAVE
     return LEAVE_AND_TAKE
 
@@ -70,41 +70,51 @@ def _first(t: Tables, person: int, s: Space, place: int) -> int:
 @inner
 def _keep(s: Space, count: int) -> None:
     """Writes down the pairs that were taken on the way to the last place."""
-    found = 0
-    for place in range(count):
-        if s.spot[place + 1].given > s.spot[place].given:
-            s.chosen[found] = s.spot[place].pair
-            found += 1
+    place = s.spot[count].back
+    given = s.spot[count].given
+    while place >= 0:
+        if s.spot[place].given < given:
+            given -= 1
+            s.chosen[given] = s.spot[place].pair
+        place = s.spot[place].back
 
 
 @inner
-def _go_on(t: Tables, person: int, s: Space, place: int, unit: int) -> None:
-    """From one place of the search to the next, with its shift or without."""
-    stage, value, given, used = s.spot[place].stage, s.spot[place].value, s.spot[place].given, s.spot[place].used
-    last = s.spot[place].last
+def _go_on(t: Tables, pairs: Pairs, person: int, s: Space, place: int) -> int:
+    """From one place of the search to the next, with its shift or without. Returns which one: what clashes with the
+    last shift taken is passed over."""
+    stage, value, given, last = s.spot[place].stage, s.spot[place].value, s.spot[place].given, s.spot[place].last
+    used = s.spot[place].used
     if stage in (TAKE, TAKE_AND_LEAVE):
         value += s.spot[place].worth + added(t, person, s.mine, given, s.spot[place].shift)
         s.mine[given] = s.spot[place].shift
         given, last = given + 1, place
         if s.spot[place].units >= 0:
-            used = min(s.spot[place].units, used + s.spot[place].minutes // unit)
+            used = min(s.spot[place].units, used + s.spot[place].minutes // s.grid[0].unit)
     s.spot[place].stage = LEAVE if stage == TAKE_AND_LEAVE else TAKE if stage == LEAVE_AND_TAKE else DONE
-    s.spot[place + 1].value, s.spot[place + 1].given, s.spot[place + 1].last = value, given, last
-    s.spot[place + 1].used = used if s.spot[place + 1].week == s.spot[place].week else 0
-    s.spot[place + 1].stage = BOTH
+    to = place + 1
+    if last >= 0:
+        while to < s.spot[last].after and clashes(pairs, s.spot[last].pair, s.spot[to].pair):
+            to += 1
+    later, of_week = onward(s, to, s.spot[place].week, s.spot[place].past, used)
+    s.spot[to].value, s.spot[to].given, s.spot[to].last, s.spot[to].back = value, given, last, place
+    s.spot[to].past, s.spot[to].used, s.spot[to].stage = later, of_week, BOTH
+    return to
 
 
 @inner
 def _still(pairs: Pairs, s: Space, place: int) -> int:
     """The most that can come from a place of the search on, of what does not clash with the last shift that it took."""
-    last, used, week = s.spot[place].last, s.spot[place].used, s.spot[place].week
+    last, past, used, week = s.spot[place].last, s.spot[place].past, s.spot[place].used, s.spot[place].week
     if last < 0 or place >= s.spot[last].after:
-        return int(s.still[place * ROW + used])
+        return int(s.still[at(s, place, past, used)])
     after = s.spot[last].after
-    most = s.still[after * ROW + (used if s.spot[after].week == week else 0)]
+    later, of_week = onward(s, after, week, past, used)
+    most = s.still[at(s, after, later, of_week)]
     for other in range(place, after):
         if not clashes(pairs, s.spot[last].pair, s.spot[other].pair):
-            most = max(most, s.taken[other * ROW + (used if s.spot[other].week == week else 0)])
+            later, of_week = onward(s, other, week, past, used)
+            most = max(most, s.taken[at(s, other, later, of_week)])
     return int(most)
 
 

@@ -315,7 +315,7 @@ def lacks(t: Tables, pairs: Pairs, draft: Draft, price: Longs, person: int, s: S
         if net + pairs.time[pair] > 0:
             s.spot[count].pair, s.spot[count].worth = pair, net
             count += 1
-    bound, _, _ = outline(t, pairs, person, s, count)
+    bound, _ = outline(t, pairs, person, s, count)
     return bound - has
 
 

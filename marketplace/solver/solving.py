@@ -29,10 +29,11 @@ ROUNDS_ALONE, ROUNDS_TOGETHER = 40, 200
 """Fewer where not all pairs are there from the beginning, since prices are sought again with the others."""
 ROUNDS_OF_NEW_PRICES = 20
 STEPS_OF_A_ROUND, STEPS_IF_FEW, STEPS_OF_THE_BOUND = 100, 1_000, 20_000
-"""Of a search for the plan of one person, in a round of prices, and where it says what the bound is: where all pairs
-are there, so few people need many that they may have as many as prove what their best plan is."""
-FEW_PAIRS = 100_000
-"""With no more than so many, each round may have more steps: prices of a small market are told to people."""
+"""Of a search for the plan of one person, in a round of prices, the least and the most, and where it says what the
+bound is: where all pairs are there, so few people need many that they may have as many as prove their best plan."""
+STEPS_OF_ALL = 100_000
+"""Of all people's searches in a round, so that people who are few may have more: prices of a small market are told to
+them. A thousand people have the same hundred each as a hundred thousand."""
 FIRST_STEP, STEP_TOGETHER, STEP_OF_NEW_PRICES = 16, 2, 128
 """Into how many times the most points a price goes at first: one by one, together, and where people were added."""
 PARTS_OF_ALL = (16, 4, 1, 1)
@@ -251,7 +252,7 @@ class _Solver:
 
     def _asking(self, pairs: Pairs) -> Ask:
         seen = np.zeros(self.problem.people.count, np.int64)
-        steps = STEPS_IF_FEW if len(pairs.shift) <= FEW_PAIRS else STEPS_OF_A_ROUND
+        steps = max(STEPS_OF_A_ROUND, min(STEPS_IF_FEW, STEPS_OF_ALL // max(1, self.problem.people.count)))
         return lambda price: self._ask(pairs, price, steps, seen)
 
     def _ask(self, pairs: Pairs, price: Longs, steps: int, seen: Longs) -> tuple[Longs, int]:
