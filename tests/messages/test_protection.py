@@ -34,11 +34,11 @@ def test_no_minute_that_waited_for_an_answer_is_cut(scene: Scene) -> None:
     booking, row = asked_at_work(scene)
     line = disputes.line_of(booking)
     for category in (CutCategory.NOT_AT_WORK, CutCategory.FORGOTTEN_CLOCK_OUT):
-        with pytest.raises(WaitedForAnswer, match="60 minutes"):
+        with pytest.raises(WaitedForAnswer, match="for this reason: 60"):
             cuts.cut(line.timesheet_id, [disputes.new_cut(booking, 61, category)], by=scene.company)
     make.at(row.questions[0].due_at + timedelta(minutes=1))
     threads.write(row.id, talk.ANSWER, by=scene.company)
-    with pytest.raises(WaitedForAnswer, match="60 minutes"):
+    with pytest.raises(WaitedForAnswer, match="for this reason: 60"):
         cuts.cut(line.timesheet_id, [disputes.new_cut(booking, 61)], by=scene.company)
     cuts.cut(line.timesheet_id, [disputes.new_cut(booking, 60)], by=scene.company)
     assert disputes.cut_of(booking).minutes == 60
