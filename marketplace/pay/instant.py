@@ -19,6 +19,8 @@ from marketplace.pay import previews, service
 from marketplace.pay.models import PayRun
 from marketplace.pay.previews import Preview
 from marketplace.pay.rules import JustPaid, NotForeseen, NothingReady, RunStatus
+from marketplace.pay.runs import due
+from marketplace.pay.runs.counts import Count
 from marketplace.standards.catalogue import RULES
 from marketplace.workforce.models import Contractor
 from marketplace.workforce.pay_scope import PayScope
@@ -29,23 +31,26 @@ AGAIN_AFTER = timedelta(hours=RULES["INSTANT_PAY"].parameters["hours"])
 @dataclass(frozen=True, slots=True)
 class Ready:
     """What would be paid at once now, by currency, nothing where nothing is approved; from when on it can be asked for
-    again, None where it can be now; whether what was asked for is still being reckoned, and so in the sums; and whether
-    the sums are known: nothing is told where something of it cannot be reckoned, which a run then sets aside."""
+    again, None where it can be now; whether what was asked for is still being reckoned, and so in the sums; whether the
+    sums are known: nothing is told where something of it cannot be reckoned, which a run then sets aside; and what of
+    theirs waits alone, in no sum."""
 
     currencies: Sequence[Preview]
     again_from: datetime | None
     is_under_way: bool
-    is_known: bool = True
+    is_known: bool
+    waits: Sequence[Count]
 
 
 def ready(seen_by: Actor) -> Ready:
-    """What the asker would be paid if they asked for it now. Raises NotFound for whoever is no contractor."""
+    """What the asker would be paid if they asked for it now, and what of theirs has to be mended first. Raises NotFound
+    for whoever is no contractor."""
     me = _contractor(require_person(seen_by)).id
     mine = (PayRun.contractor_id == me, PayRun.parted_from_id.is_(None))
     begun = select(PayRun.id).where(*mine, PayRun.status == RunStatus.STARTED).limit(1)
     is_under_way = db.session.scalar(begun) is not None
     found = _foreseen(me)
-    return Ready(found or [], _again_from(me), is_under_way, found is not None)
+    return Ready(found or [], _again_from(me), is_under_way, found is not None, due.waits_alone(me))
 
 
 def pay_now(*, by: Actor) -> PayRun:

@@ -68,7 +68,7 @@ PayRunPage = page_schema(PayRunSchema, "PayRunPage")
 
 
 class PaidForSchema(ma.Schema):
-    """So many things of one kind that a run pays for beside timesheets."""
+    """So many things of one kind that a run pays for."""
 
     kind = ma.fields.Enum(PaidFor, by_value=True, required=True)
     count = ma.fields.Integer(required=True)
@@ -165,4 +165,9 @@ class ReadySchema(PayRunPreviewsSchema):
     is_known = ma.fields.Boolean(
         required=True,
         metadata={"description": "False where something of it cannot be reckoned: no sum is told, the rest can be had"},
+    )
+    waits = ma.fields.List(
+        ma.fields.Nested(PaidForSchema),
+        required=True,
+        metadata={"description": "What could not be reckoned or booked, and is paid once that is mended"},
     )

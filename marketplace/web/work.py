@@ -62,6 +62,7 @@ from marketplace.web.day import count, day_of, is_asked, running_clock, with_ter
 from marketplace.web.forms import Form
 from marketplace.web.given import of_lines, to_come
 from marketplace.web.landing_pictures import NET, landed_bar, payees_of
+from marketplace.web.run_pictures import counts_words
 from marketplace.workforce import queries as workforce
 
 blueprint = Blueprint("work", __name__, url_prefix="/work")
@@ -356,6 +357,7 @@ def _pay_page(form: Form) -> str:
         found=found,
         payouts=pay.newest_payouts(found["items"]),
         ready=ready,
+        waits=counts_words(ready.waits),
         to_come=to_come(by),
         gathered=gathering.gathered([each.due for each in ready.currencies], by=by),
         countries=dict(words.countries()),

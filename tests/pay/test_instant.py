@@ -55,7 +55,7 @@ def test_four_hours_are_paid_at_once_and_nobody_elses(app: Flask) -> None:
         instant.pay_now(by=by)
     again_from = run.started_at + timedelta(hours=24)
     assert refused.value.members["again_from"] == again_from.isoformat()
-    assert instant.ready(by) == instant.Ready([], again_from, is_under_way=False)
+    assert instant.ready(by) == instant.Ready([], again_from, is_under_way=False, is_known=True, waits=[])
     clock.move_to(again_from)
     with pytest.raises(NothingReady):
         instant.pay_now(by=by)

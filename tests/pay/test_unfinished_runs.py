@@ -9,6 +9,7 @@ from uuid import UUID
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from jobs.runner import run_pending
@@ -35,6 +36,7 @@ from marketplace.standards.rates import PriceLine
 from tests.factories import accounts, shifts
 from tests.factories import pay as made
 from tests.factories.shifts import MONDAY
+from tests.web.visitor import Visitor
 
 
 def status_of(run: PayRun) -> RunStatus:
@@ -267,6 +269,38 @@ def test_what_cannot_be_reckoned_waits_alone_and_the_others_are_paid(
         frozenset({sheet_of(budi).id})
     }
     assert [each for each in proof.prove() if not each.holds] == []
+
+
+def test_whose_pay_waits_alone_reads_it_on_their_own_page(
+    client: FlaskClient, faults: dict[UUID, Exception | None]
+) -> None:
+    """Ana's first week cannot be reckoned. Her page stands, says so, and lets her have the second paid at once; then it
+    says what waits, and of the second too while its payslip cannot be booked."""
+    with transaction():
+        scene = shifts.scene()
+        ana = shifts.contracted(scene)
+    first, other, _ = (
+        made.worked_and_approved(scene, person=ana if day != 1 else None, starts_at=MONDAY + timedelta(days=day))
+        for day in (0, 1, 7)
+    )
+    faults[first.id] = ValueError()
+    visitor = Visitor(client).signed_in(accounts.person_of(ana.id))
+    page = visitor.look("/work/pay")
+    assert "the sum cannot be said beforehand" in page.words
+    assert visitor.hand_in(page, "/work/pay/now").status == 200
+    (asked,) = db.session.scalars(select(PayRun).where(PayRun.contractor_id == ana.id))
+    while status_of(asked) is not RunStatus.FROZEN:
+        runs.advance_run(asked.id)
+    assert "keeps this from being paid: 1 timesheet." in visitor.look("/work/pay").words
+    runs.finish_run(asked.id)
+    assert [each.contractor_id for each in issued()] == [ana.id]
+    assert instant.ready(accounts.actor_of(other.contractor_id)).waits == []
+    third = made.worked_and_approved(scene, person=ana, starts_at=MONDAY + timedelta(days=14))
+    made.short(third)
+    made.paid(scene.company_id)
+    told = client.get("/api/v1/payslips/ready", headers=accounts.bearer(accounts.actor_of(ana.id))).json
+    assert (told["currencies"], told["is_known"]) == ([], True)
+    assert told["waits"] == [{"kind": "timesheet", "count": 2}]
 
 
 def test_what_can_be_reckoned_but_not_together_is_reckoned_in_parts(

@@ -1,5 +1,6 @@
 """What waits to be paid, kind by kind: which things are payable, whose each is, and since when it was ready."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
@@ -11,11 +12,13 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from marketplace.contracts import cash_out
 from marketplace.contracts.benefit_models import CashOut
+from marketplace.core import clock
 from marketplace.core.db import db
 from marketplace.pay.bonuses.models import Bonus
-from marketplace.pay.models import PayRun
+from marketplace.pay.models import PayLine, PayRun, Payslip
+from marketplace.pay.rules import PayslipStatus
 from marketplace.pay.runs import bonuses, rail_fees, trials, works
-from marketplace.pay.runs.counts import PaidFor
+from marketplace.pay.runs.counts import IDS, Count, PaidFor, of_ids
 from marketplace.pay.runs.fee_models import RailFee
 from marketplace.qualifications.models import Attempt
 from marketplace.shifts import guarantees
@@ -66,6 +69,21 @@ def things(scope: PayScope, most: int) -> list[Thing]:
         for kind, each in kinds.items()
         for row in db.session.execute(each.payable(scope).add_columns(each.owner).limit(most))
     ]
+
+
+def waits_alone(contractor_id: UUID) -> list[Count]:
+    """What of this person's pay waits in runs of its own, since it could not be reckoned, or its payslip not booked."""
+    aside = set_aside()
+    scope = PayScope(clock.now().date(), contractor_id=contractor_id, things=aside)
+    found = Counter(each.kind for each in things(scope, len(aside))) if aside else Counter()
+    written = select(Payslip.currency, *(getattr(PayLine, name) for name in IDS))
+    written = written.join(PayLine, PayLine.payslip_id == Payslip.id).join(PayRun, PayRun.id == Payslip.run_id)
+    mine = (Payslip.contractor_id == contractor_id, Payslip.status == PayslipStatus.FROZEN)
+    rows = db.session.execute(written.where(*mine, PayRun.try_at.is_not(None))).mappings().all()
+    for code in {row["currency"] for row in rows}:
+        own = of_ids([dict(row) for row in rows if row["currency"] == code], code)
+        found.update({PaidFor(kind): count for kind, count in own[code].items()})
+    return [Count(kind, found[kind]) for kind in PaidFor if found[kind]]
 
 
 def but_for_set_aside(scope: PayScope) -> PayScope:
