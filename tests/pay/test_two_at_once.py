@@ -40,6 +40,7 @@ from marketplace.pay.methods.rules import MethodStatus
 from marketplace.pay.models import PaymentOp, PayRun
 from marketplace.pay.rails import pausing
 from marketplace.pay.rules import MANUAL, SANDBOX, RunStatus, payable
+from marketplace.pay.runs import lines
 from marketplace.pay.runs import service as runs
 from marketplace.pay.seals import sealing
 from marketplace.pay.taxes import profiles as tax_profiles
@@ -352,3 +353,14 @@ def test_a_rail_is_paused_once(world: SetaraFlask) -> None:
         finance = pay.finance()
     paused = both(world, lambda: pausing.pause(SANDBOX, "USD", "Our bank is closed.", by=finance).currency)
     assert paused == ("USD", "rail_paused_already")
+
+
+def test_what_two_runs_cannot_reckon_is_set_aside_once(world: SetaraFlask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A run of a company and one of all meet the same timesheet at once: finance is told of it once."""
+    booking = pay.worked_and_approved()
+    one, two = pay.started(booking.company_id).id, pay.started().id
+    monkeypatch.setattr(lines, "priced", lambda *_: 1 // 0)
+    assert together(world, lambda: runs.advance_run(one), lambda: runs.advance_run(two)) == (True, True)
+    db.session.rollback()
+    assert db.session.scalars(select(PayRun.parted_from_id).where(PayRun.things.is_not(None))).all() == [one]
+    assert [runs.finish_run(each) for each in (one, two)] == [RunStatus.PAID] * 2

@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID
 
 import structlog
-from sqlalchemy import exists, select, update
+from sqlalchemy import exists, func, select, update
 from sqlalchemy.exc import IntegrityError
 
 from marketplace.accounts.rules import CLOCK
@@ -60,8 +60,16 @@ def reckon_or_set_aside(run: PayRun, most: int, reckon: Callable[[PayScope], obj
     broken = _some(list(found), lambda ids: reckon(replace(scope, things=ids, without=())))
     if broken is None or (run.things is not None and len(broken) == len(found)):
         raise because
-    if broken:
-        _set_aside(run, [found[each] for each in broken], broken)
+    if broken and (things := _not_yet_aside(run, [found[each] for each in broken])):
+        _set_aside(run, things, broken)
+
+
+def _not_yet_aside(run: PayRun, things: Sequence[due.Thing]) -> Sequence[due.Thing]:
+    """Those of these that no other run has set aside meanwhile: two that meet the same fault at once do that one after
+    the other."""
+    db.session.execute(select(func.pg_advisory_xact_lock(func.hashtext("pay_run.set_aside"))))
+    aside = set() if run.things is not None else {*due.set_aside()}
+    return [each for each in things if each.id not in aside]
 
 
 def _set_aside(run: PayRun, things: Sequence[due.Thing], because: Mapping[UUID, Exception]) -> None:
