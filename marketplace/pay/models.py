@@ -47,6 +47,7 @@ class PayRun(Stateful):
         ),
         CheckConstraint("parted_from_id IS NOT NULL OR num_nonnulls(things, try_at) = 0", name="waits_alone"),
         Index("ix_pay_run_contractor_id_id", "contractor_id", "id", postgresql_where=text("contractor_id IS NOT NULL")),
+        Index("ix_pay_run_try_at", "try_at", postgresql_where=text("try_at IS NOT NULL")),
         Index("ix_pay_run_set_aside", "id", postgresql_where=text("things IS NOT NULL AND status = 'started'")),
     )
     about: ClassVar[Mapping[str, str]] = MappingProxyType(

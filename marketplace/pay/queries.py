@@ -165,6 +165,11 @@ def runs(seen_by: Actor) -> Select[PayRun]:
     return select(PayRun)
 
 
+def waiting_runs(seen_by: Actor) -> Select[PayRun]:
+    """Those that wait alone for a fault to be mended, for operators of finance."""
+    return runs(seen_by).where(PayRun.try_at.is_not(None))
+
+
 def run(run_id: UUID, seen_by: Actor) -> PayRun:
     found = db.session.scalars(runs(seen_by).where(PayRun.id == run_id)).one_or_none()
     if found is None:

@@ -111,7 +111,7 @@ def _navigation() -> list[site.Link | site.Heading]:
                     OperatorRole.FINANCE,
                     "operator.show_pay",
                     lazy_gettext("Pay"),
-                    sum(filter(None, (waits.stuck, waits.seconds, waits.chargebacks, waits.strays))),
+                    sum(filter(None, (waits.stuck, waits.alone, waits.seconds, waits.chargebacks, waits.strays))),
                 ),
                 (OperatorRole.FINANCE, "operator.list_transfers", lazy_gettext("Transfers"), waits.transfers or 0),
                 (OperatorRole.FINANCE, "operator.show_proof", lazy_gettext("Proof"), 0),

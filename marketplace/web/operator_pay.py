@@ -74,6 +74,7 @@ def _pay_page(form: Form) -> str:
         payers=accounts.company_name([run.company_id for run in found["items"] if run.company_id is not None]),
         landed=[(each, together_bar(each)) for each in landing.together(by)],
         stuck=stuck,
+        alone=list(db.session.scalars(queries.waiting_runs(by).order_by(PayRun.id).limit(SHOWN))),
         owners=_owners(stuck),
         unreckoned=due if compared is None else 0,
         previews=[(each, pay_bar(each), counts_words(each.other_pay)) for each in seen],

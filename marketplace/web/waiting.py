@@ -74,6 +74,7 @@ class OnDesk:
     disputes: int | None
     payable: int | None
     stuck: int | None
+    alone: int | None
     transfers: int | None
     seconds: int | None
     chargebacks: int | None
@@ -128,6 +129,7 @@ def on_desk(by: Actor) -> OnDesk:
         disputes=count(disputes.to_rule(by)) if rules_on else None,
         payable=count(_sheets(TimesheetStatus.APPROVED)) if pays else None,
         stuck=count(pay.stuck_payments(by)) if pays else None,
+        alone=count(pay.waiting_runs(by)) if pays else None,
         transfers=count(transfers.to_send(by)) if pays else None,
         seconds=sum(map(count, for_second(by).values())) if pays else None,
         chargebacks=count(chargebacks.waiting(by)) if pays else None,

@@ -158,6 +158,8 @@ def test_pay_that_cannot_be_reckoned_says_whose_it_is_and_why(desk: Desk, monkey
     page = desk.look(f"/pay/{alone.id}")
     assert f"{name}: 1 timesheet" in page.words
     assert "It is a fault, which the log tells more of: ZeroDivisionError." in page.words
+    assert "1 pay run waits for a fault to be mended" in desk.look("").words
+    assert "What could not be reckoned:" in desk.look("/pay").words, "as long as it waits"
     assert "Some pay could not be reckoned with it, and waits in a run of its own:" in desk.look(f"/pay/{run.id}").words
 
 
