@@ -70,11 +70,13 @@ class Space(NamedTuple):
 @making
 def space(most: int) -> Space:
     """For people with at most so many pairs."""
+    # Of `count` pairs there are min(MOST_PASTS, MOST_PLACES // count) parts, at least one, at count + 1 places.
+    places = max(most + 1, MOST_PLACES + MOST_PASTS)
     return Space(
         np.empty(most + 1, SPOT),
         np.empty(1, GRID),
-        np.empty((most + 1) * MOST_PASTS * ROW, np.int64),
-        np.empty((most + 1) * MOST_PASTS * ROW, np.int64),
+        np.empty(places * ROW, np.int64),
+        np.empty(places * ROW, np.int64),
         np.empty(ROW + 2, np.int64),
         np.empty((MOST_PASTS + 1) * ROW + 2, np.int64),
         np.empty(ROW + 2, np.int64),
