@@ -22,9 +22,9 @@ from marketplace.ledger.rules import Entry, InsufficientFunds, Move
 from marketplace.pay import instant, previews, proof, service, to_date
 from marketplace.pay.invoices import invoicing
 from marketplace.pay.invoices.models import InvoiceLine
-from marketplace.pay.models import PayRun, Payslip
+from marketplace.pay.models import PaymentOp, PayRun, Payslip
 from marketplace.pay.rails import payments
-from marketplace.pay.rules import FURTHEST_AHEAD, LeverEffect, PayslipStatus, RunStatus, TooFarAhead
+from marketplace.pay.rules import FURTHEST_AHEAD, LeverEffect, PayslipStatus, RunStatus, TooFarAhead, payable
 from marketplace.pay.runs import lines, parting, pay_day
 from marketplace.pay.runs import service as runs
 from marketplace.pay.runs.reasons import Work
@@ -36,6 +36,7 @@ from marketplace.standards.rates import PriceLine
 from tests.factories import accounts, shifts
 from tests.factories import pay as made
 from tests.factories.shifts import MONDAY
+from tests.pay.books import everything_holds
 from tests.web.visitor import Visitor
 
 
@@ -172,6 +173,32 @@ def test_a_payslip_that_is_the_only_one_of_its_run_stays_in_it(app: Flask) -> No
         runs.finish_run(run.id)
     assert status_of(run) is RunStatus.FROZEN
     assert len(db.session.scalars(select(PayRun)).all()) == 1
+
+
+def test_a_payout_that_cannot_be_begun_keeps_nobody_else_waiting(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of three people in pieces of two a fault takes a cent from what is payable to one: the payouts of the two
+    others are begun, and the run says each time what is wrong, until it is mended."""
+    monkeypatch.setattr(runs, "BATCH", 2)
+    scene = shifts.scene()
+    for day in range(3):
+        made.worked_and_approved(scene, starts_at=MONDAY + timedelta(days=day))
+    run = made.started(scene.company_id)
+    while status_of(run) is not RunStatus.POSTED:
+        runs.advance_run(run.id)
+    short = issued()[0].contractor_id
+    with transaction():
+        ledger.post(Entry("a fault", [Move(payable(short), available_account(scene.company_id), made.CENT)]))
+    for _ in range(2):
+        with pytest.raises(InsufficientFunds):
+            runs.finish_run(run.id)
+        found = db.session.scalars(select(PaymentOp.contractor_id).where(PaymentOp.payslip_id.is_not(None))).all()
+        assert len({*found} - {short}) == len(found) == 2
+    with transaction():
+        ledger.post(Entry("mended", [Move(available_account(scene.company_id), payable(short), made.CENT)]))
+    assert runs.finish_run(run.id) is RunStatus.PAYING
+    payments.advance_ops()
+    assert runs.finish_run(run.id) is RunStatus.PAID
+    everything_holds()
 
 
 # --- what cannot be reckoned ----------------------------------------------------------------------------------------

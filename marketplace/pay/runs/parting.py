@@ -8,7 +8,7 @@ was parted is tried again a day later, or at once when finance asks, until someb
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 import structlog
@@ -27,6 +27,7 @@ from marketplace.pay.runs.counts import PaidFor
 from marketplace.pay.taxes import withholding
 from marketplace.workforce.pay_scope import PayScope
 
+T = TypeVar("T")
 AGAIN_AFTER = timedelta(days=1)
 FAULT = "fault"
 """In place of a problem's code: of whatever else was raised no more is told than its name, since it may name people."""
@@ -57,7 +58,7 @@ def reckon_or_set_aside(run: PayRun, most: int, reckon: Callable[[PayScope], obj
     if because is None:
         return
     found = {each.id: each for each in due.things(scope, most)}
-    broken = _some(list(found), lambda ids: reckon(replace(scope, things=ids, without=())))
+    broken = some(list(found), lambda ids: reckon(replace(scope, things=ids, without=())))
     if broken is None or (run.things is not None and len(broken) == len(found)):
         raise because
     if broken and (things := _not_yet_aside(run, [found[each] for each in broken])):
@@ -94,7 +95,7 @@ def book_or_part(run: PayRun, payslip_ids: Sequence[UUID]) -> bool:
     because = raised(payslip_ids, _book)
     if because is None:
         return True
-    broken = _some(payslip_ids, _book)
+    broken = some(payslip_ids, _book)
     if broken is None or (len(broken) == len(payslip_ids) and not _has_booked(run)):
         raise because
     for payslip_id, failure in broken.items():
@@ -102,16 +103,16 @@ def book_or_part(run: PayRun, payslip_ids: Sequence[UUID]) -> bool:
     return False
 
 
-def _some(ids: Sequence[UUID], work: Callable[[Sequence[UUID]], object]) -> Mapping[UUID, Exception] | None:
+def some(rows: Sequence[T], work: Callable[[Sequence[T]], object]) -> Mapping[T, Exception] | None:
     """After the work has raised for all of these together: those for which it raises alone. Where there is none it is
     done for some of them; None where it can be done for none.
 
     What was tried in vain has let go of its locks, so what is done has taken all of its own in their order.
     """
-    broken = at_fault(ids, work) if ids else {}
-    while not broken and ids and raised(ids, work) is not None:
-        ids = ids[: len(ids) // 2]
-    return broken if ids else None
+    broken = at_fault(rows, work) if rows else {}
+    while not broken and rows and raised(rows, work) is not None:
+        rows = rows[: len(rows) // 2]
+    return broken if rows else None
 
 
 def _book(payslip_ids: Sequence[UUID]) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy import Select, exists, func, insert, or_, select, text
 
 from marketplace.accounts.rules import CLOCK
 from marketplace.core import clock, queue
-from marketplace.core.db import db, look_up_by_index, transaction
+from marketplace.core.db import db, look_up_by_index, raised, transaction
 from marketplace.core.ids import new_id
 from marketplace.core.lifecycle import move_one
 from marketplace.core.problems import NotFound
@@ -116,8 +116,8 @@ def _reckon(run: PayRun, scope: PayScope) -> None:
     hours were not offered, bonuses and what rails kept, which from then on belong to this run, and writes what each of
     them earns. When there is no more of what the run is to pay, it says so."""
     # Before the cuts are taken: what waits for them is seen to wait.
-    raised = works.payable_back_pays(scope).limit(BATCH)
-    owing = db.session.scalars(raised.with_for_update(of=BackPay, skip_locked=True)).all()
+    premiums = works.payable_back_pays(scope).limit(BATCH)
+    owing = db.session.scalars(premiums.with_for_update(of=BackPay, skip_locked=True)).all()
     restored = works.payable_cuts(scope).limit(BATCH)
     ruled = cuts.take(db.session.scalars(restored.with_for_update(of=TimesheetCut, skip_locked=True)).all(), by=CLOCK)
     waiting = db.session.scalars(works.payable_timesheets(scope).limit(BATCH)).all()
@@ -182,19 +182,38 @@ def _post(run: PayRun) -> bool:
 
 
 def _pay(run: PayRun) -> bool:
-    """Writes down the payouts of issued payslips, for the rail to be asked about."""
-    begun = exists().where(PaymentOp.payslip_id == Payslip.id)
-    unpaid = select(Payslip).where(Payslip.run_id == run.id, _IS_PAYABLE, ~begun)
-    if run.begun_to is not None:
-        unpaid = unpaid.where(Payslip.id > run.begun_to)
-    slips = db.session.scalars(unpaid.order_by(Payslip.id).limit(BATCH)).all()
-    if slips:
-        service.pay_out(slips, by=CLOCK)
-        run.begun_to = slips[-1].id
-        queue.defer(service.ADVANCE_RAIL)
-    if len(slips) < BATCH:
+    """Writes down the payouts of issued payslips, for the rail to be asked about. Where one cannot be written down the
+    others are, and it is tried again once there is no other; then it raises what that raises."""
+    behind = _without_payout(run, run.begun_to)
+    slips = behind or _without_payout(run)
+    because = raised(slips, _begin_payouts)
+    if because is not None:
+        broken = parting.some(slips, _begin_payouts)
+        if broken is None or (not behind and len(broken) == len(slips)):
+            raise because
+        if not broken:
+            return True
+        _begin_payouts([slip for slip in slips if slip not in broken])
+    if behind:
+        run.begun_to = behind[-1].id
+    if len(behind) < BATCH and not _without_payout(run):
         move_one(run, RunStatus.PAYING, by=CLOCK, event="pay_run.payouts_begun")
     return True
+
+
+def _without_payout(run: PayRun, after: UUID | None = None) -> Sequence[Payslip]:
+    """The next payslips behind that one to whose people nothing is on its way."""
+    begun = exists().where(PaymentOp.payslip_id == Payslip.id)
+    unpaid = select(Payslip).where(Payslip.run_id == run.id, _IS_PAYABLE, ~begun)
+    if after is not None:
+        unpaid = unpaid.where(Payslip.id > after)
+    return db.session.scalars(unpaid.order_by(Payslip.id).limit(BATCH)).all()
+
+
+def _begin_payouts(slips: Sequence[Payslip]) -> None:
+    if slips:
+        service.pay_out(slips, by=CLOCK)
+        queue.defer(service.ADVANCE_RAIL)
 
 
 def _settle(run: PayRun) -> bool:
