@@ -87,12 +87,12 @@ class Telling:
 
 
 FACTS = (
-    "company", "gig", "contractor", "shift", "money", "test", "check", "place", "day", "missing",
+    "company", "gig", "contractor", "shift", "money", "test", "check", "place", "day", "missing", "late",
     "link", "code", "home",
 )  # fmt: skip
-"""What words may name. `shift` is when it is, `check` a truth that broke, `place` where it
-holds, `day` until when, `missing` what a bank has not been told, `link` a secret address, `code` a secret number,
-`home` ours."""
+"""What words may name. `shift` is when it is, `check` a truth that broke, `place` where it holds, `day` until when,
+`missing` what a bank has not been told, `late` what of somebody's pay waits, `link` a secret address, `code` a secret
+number, `home` ours."""
 
 MOST_TRIES = 8
 

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from babel import Locale
 from flask import current_app
-from flask_babel import format_date, format_time, get_locale, gettext, lazy_gettext
+from flask_babel import format_date, format_time, get_locale, gettext, lazy_gettext, ngettext
 from flask_babel.speaklater import LazyString
 from sqlalchemy import select
 
@@ -22,6 +22,7 @@ from marketplace.gigs.models import Gig
 from marketplace.notices.rules import Telling
 from marketplace.pay.bonuses.models import Bonus
 from marketplace.pay.models import PaymentOp, Payslip
+from marketplace.pay.runs.counts import PaidFor
 from marketplace.qualifications.models import Qualification
 from marketplace.shifts.handover_models import Handover
 from marketplace.shifts.models import Booking, Shift
@@ -66,6 +67,7 @@ class Known:
             "place": _place(event),
             "day": _day(event),
             "missing": ", ".join(str(MISSING[each]) for each in event.data.get("missing", ())),
+            "late": _late(event),
             "link": link,
             "code": code,
             "home": current_app.config["BASE_URL"],
@@ -125,6 +127,35 @@ MISSING: Mapping[str, LazyString] = MappingProxyType(
     }
 )
 """What a bank has not been told yet, by the names that the event of a deadline has for it."""
+
+
+LATE: Mapping[PaidFor, LazyString] = MappingProxyType(
+    {
+        PaidFor.TIMESHEET: lazy_gettext("the timesheet of the week from %(day)s on"),
+        PaidFor.RULING: lazy_gettext("what a ruling restored in the week from %(day)s on"),
+        PaidFor.BACK_PAY: lazy_gettext("back-pay for the week from %(day)s on"),
+        PaidFor.TEST: lazy_gettext("the test of %(day)s"),
+        PaidFor.GUARANTEE: lazy_gettext("guaranteed hours of the week from %(day)s on"),
+        PaidFor.BONUS: lazy_gettext("the bonus of %(day)s"),
+        PaidFor.BENEFIT: lazy_gettext("the benefit that you asked for on %(day)s"),
+        PaidFor.RAIL_FEE: lazy_gettext("what the payment rail kept on %(day)s"),
+    }
+)
+"""What can be late, kind by kind. Tax that is given back is reckoned by nobody."""
+MOST_LATE = 5
+"""How many things of one person's a notice names; their page of pay has all."""
+
+
+def late_words(kind: PaidFor, day: date) -> str:
+    return str(LATE[kind]) % {"day": format_date(day, "medium")}
+
+
+def _late(event: Event) -> str:
+    found = event.data.get("late", ())
+    said = [late_words(PaidFor(each["kind"]), date.fromisoformat(each["day"])) for each in found[:MOST_LATE]]
+    if more := len(found) - len(said):
+        said.append(ngettext("%(num)d more", "%(num)d more", more))
+    return ", ".join(said)
 
 
 def _day(event: Event) -> str:

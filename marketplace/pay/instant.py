@@ -15,12 +15,11 @@ from marketplace.accounts.rules import Actor, require_person
 from marketplace.core import clock
 from marketplace.core.db import db
 from marketplace.core.problems import NotFound
-from marketplace.pay import previews, service
+from marketplace.pay import late, previews, service
+from marketplace.pay.late import Late
 from marketplace.pay.models import PayRun
 from marketplace.pay.previews import Preview
 from marketplace.pay.rules import JustPaid, NotForeseen, NothingReady, RunStatus
-from marketplace.pay.runs import due
-from marketplace.pay.runs.counts import Count
 from marketplace.standards.catalogue import RULES
 from marketplace.workforce.models import Contractor
 from marketplace.workforce.pay_scope import PayScope
@@ -39,18 +38,18 @@ class Ready:
     again_from: datetime | None
     is_under_way: bool
     is_known: bool
-    waits: Sequence[Count]
+    waits: Sequence[Late]
 
 
 def ready(seen_by: Actor) -> Ready:
     """What the asker would be paid if they asked for it now, and what of theirs has to be mended first. Raises NotFound
     for whoever is no contractor."""
-    me = _contractor(require_person(seen_by)).id
-    mine = (PayRun.contractor_id == me, PayRun.parted_from_id.is_(None))
+    me = _contractor(require_person(seen_by))
+    mine = (PayRun.contractor_id == me.id, PayRun.parted_from_id.is_(None))
     begun = select(PayRun.id).where(*mine, PayRun.status == RunStatus.STARTED).limit(1)
     is_under_way = db.session.scalar(begun) is not None
-    found = _foreseen(me)
-    return Ready(found or [], _again_from(me), is_under_way, found is not None, due.waits_alone(me))
+    found = _foreseen(me.id)
+    return Ready(found or [], _again_from(me.id), is_under_way, found is not None, late.of(me))
 
 
 def pay_now(*, by: Actor) -> PayRun:

@@ -153,6 +153,19 @@ class PayRunComparedSchema(PayRunPreviewsSchema):
     comparison = ma.fields.List(ma.fields.Nested(ComparisonSchema), required=True)
 
 
+class LateSchema(ma.Schema):
+    """Pay that is late through a fault of the service: tried again every day, owed and held as before."""
+
+    id = ma.fields.UUID(required=True)
+    kind = ma.fields.Enum(
+        PaidFor, by_value=True, required=True, allow_none=True, metadata={"description": "Null: a whole payslip"}
+    )
+    day = ma.fields.Date(
+        required=True, allow_none=True, metadata={"description": "Of work the Monday of its week; null for a payslip"}
+    )
+    net = MoneyField(required=True, allow_none=True, metadata={"description": "Null: it could not be reckoned"})
+
+
 class ReadySchema(PayRunPreviewsSchema):
     """What would be paid at once now."""
 
@@ -167,7 +180,7 @@ class ReadySchema(PayRunPreviewsSchema):
         metadata={"description": "False where something of it cannot be reckoned: no sum is told, the rest can be had"},
     )
     waits = ma.fields.List(
-        ma.fields.Nested(PaidForSchema),
+        ma.fields.Nested(LateSchema),
         required=True,
         metadata={"description": "What could not be reckoned or booked, and is paid once that is mended"},
     )

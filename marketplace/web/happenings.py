@@ -203,6 +203,8 @@ _EVENTS = {
     "pay_run.frozen": lazy_gettext("The lines were fixed."),
     "pay_run.parted": lazy_gettext("Its payslip could not be booked with the others of its run, and waits here alone."),
     "pay_run.set_aside": lazy_gettext("What could not be reckoned with the others of its run waits here alone."),
+    "contractor.pay_late": lazy_gettext("Some of their pay could not be reckoned; they were told that it is late."),
+    "payslip.late": lazy_gettext("The payslip could not be booked; its person was told that it is late."),
     "pay_run.tried_again": lazy_gettext("Somebody had it tried again."),
     "pay_run.posted": lazy_gettext("The money was booked and payslips were issued."),
     "pay_run.payouts_begun": lazy_gettext("Payouts were begun."),

@@ -22,6 +22,7 @@ from marketplace.core.problems import NotFound
 from marketplace.insight import before_yes
 from marketplace.matching import replacing
 from marketplace.messages.models import Thread
+from marketplace.notices.words import late_words
 from marketplace.pay import instant, payslips
 from marketplace.pay import queries as pay
 from marketplace.pay.groups import service as pay_groups
@@ -62,7 +63,6 @@ from marketplace.web.day import count, day_of, is_asked, running_clock, with_ter
 from marketplace.web.forms import Form
 from marketplace.web.given import of_lines, to_come
 from marketplace.web.landing_pictures import NET, landed_bar, payees_of
-from marketplace.web.run_pictures import counts_words
 from marketplace.workforce import queries as workforce
 
 blueprint = Blueprint("work", __name__, url_prefix="/work")
@@ -357,7 +357,7 @@ def _pay_page(form: Form) -> str:
         found=found,
         payouts=pay.newest_payouts(found["items"]),
         ready=ready,
-        waits=counts_words(ready.waits),
+        late=[(each, late_words(each.kind, each.day) if each.kind and each.day else "") for each in ready.waits],
         to_come=to_come(by),
         gathered=gathering.gathered([each.due for each in ready.currencies], by=by),
         countries=dict(words.countries()),

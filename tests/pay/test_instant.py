@@ -6,8 +6,6 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from jobs.runner import run_pending
-from marketplace.accounts import queries as people
 from marketplace.accounts.queries import actor_of
 from marketplace.core import clock
 from marketplace.core.db import db, transaction
@@ -16,14 +14,12 @@ from marketplace.core.money import Money
 from marketplace.pay import instant, previews
 from marketplace.pay.rails import payments
 from marketplace.pay.rules import JustPaid, NothingReady, RunStatus
-from marketplace.pay.runs import lines
 from marketplace.pay.runs import service as runs
 from marketplace.shifts.timesheet_models import Timesheet
 from marketplace.shifts.timesheet_rules import TimesheetStatus
 from marketplace.workforce.pay_scope import PayScope
 from tests.factories import accounts, pay, shifts
 from tests.factories.shifts import MONDAY
-from tests.web.visitor import Visitor
 
 READY, NOW = "GET /api/v1/payslips/ready", "POST /api/v1/payslips/ready"
 PATH = "/api/v1/payslips/ready"
@@ -55,7 +51,7 @@ def test_four_hours_are_paid_at_once_and_nobody_elses(app: Flask) -> None:
         instant.pay_now(by=by)
     again_from = run.started_at + timedelta(hours=24)
     assert refused.value.members["again_from"] == again_from.isoformat()
-    assert instant.ready(by) == instant.Ready([], again_from, is_under_way=False, is_known=True, waits=[])
+    assert instant.ready(by) == instant.Ready([], again_from, is_under_way=False, is_known=True, waits=())
     clock.move_to(again_from)
     with pytest.raises(NothingReady):
         instant.pay_now(by=by)
@@ -88,23 +84,3 @@ def test_strangers_and_companies_have_no_pay(client: FlaskClient, method: str) -
     assert client.open(PATH, method=method, headers={HEADER: "three"}).status_code == 401
     owner = accounts.bearer(accounts.owner_of(accounts.company().id))
     assert client.open(PATH, method=method, headers=owner | {HEADER: "four"}).status_code == 404
-
-
-def test_what_cannot_be_reckoned_keeps_nobody_from_what_can(
-    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Of two weeks of one person's the price of the first cannot be told: the page says so, and the second is paid."""
-    with transaction():
-        scene = shifts.scene()
-        ana = shifts.contracted(scene)
-    broken, _ = (pay.worked_and_approved(scene, person=ana, starts_at=MONDAY + timedelta(days=day)) for day in (0, 7))
-    broken_id, price = broken.id, lines.priced
-    monkeypatch.setattr(
-        lines, "priced", lambda work, *more: price(work, *more) if work.booking_id != broken_id else 1 // 0
-    )
-    visitor = Visitor(client).signed_in(people.person(ana.id))
-    page = visitor.look("/work/pay")
-    assert "Something of it cannot be reckoned, so the sum cannot be said beforehand." in page.words
-    visitor.hand_in(page, "/now")
-    run_pending()
-    assert pay.payslip_of(ana.id).net_amount == 6000

@@ -17,6 +17,7 @@ from marketplace.accounts.rules import CLOCK, available_account
 from marketplace.core import clock
 from marketplace.core.db import db, transaction
 from marketplace.core.events import Event
+from marketplace.core.money import Money
 from marketplace.ledger import service as ledger
 from marketplace.ledger.rules import Entry, InsufficientFunds, Move
 from marketplace.pay import instant, previews, proof, service, to_date
@@ -131,6 +132,10 @@ def test_a_payslip_that_cannot_be_booked_waits_alone_and_the_others_are_paid(
     assert (alone.status, alone.scope, alone.rail) == (RunStatus.FROZEN, run.scope, run.rail)
     (told,) = db.session.scalars(select(Event).where(Event.name == "pay_run.parted"))
     assert (told.data["because"], told.ref("pay_run")) == ("insufficient_funds", alone.id)
+    (late,) = db.session.scalars(select(Event).where(Event.name == "payslip.late"))
+    assert (late.ref("contractor"), late.ref("pay_run")) == (ana.id, alone.id)
+    assert [each.net for each in instant.ready(accounts.actor_of(ana.id)).waits] == [Money(6000, "USD")]
+    assert instant.ready(accounts.actor_of(other.contractor_id)).waits == ()
     with transaction():
         ledger.post(Entry("mended", [Move(available_account(scene.company_id), hold_account(short.id), made.CENT)]))
     runs.finish_runs()
@@ -141,6 +146,7 @@ def test_a_payslip_that_cannot_be_booked_waits_alone_and_the_others_are_paid(
     runs.finish_runs()
     assert [status_of(each) for each in (run, alone)] == [RunStatus.PAID] * 2
     assert sorted(each.net_amount for each in issued()) == [6000, 6000]
+    assert instant.ready(accounts.actor_of(ana.id)).waits == ()
     assert [check.name for check in proof.prove() if not check.holds] == []
     monkeypatch.setitem(app.config, "SELLER", {"name": "Setara eG", "address": "Berlin", "country": "DE"})
     with transaction():
@@ -237,6 +243,12 @@ def set_aside() -> list[tuple[set[UUID], RunStatus]]:
     return [(set(each.things or ()), each.status) for each in db.session.scalars(found)]
 
 
+def late_told() -> list[tuple[UUID | None, list[UUID]]]:
+    """Who was told that which of their things are late."""
+    found = db.session.scalars(select(Event).where(Event.name == "contractor.pay_late"))
+    return sorted((each.ref("contractor"), [UUID(late["id"]) for late in each.data["late"]]) for each in found)
+
+
 def sheet_of(booking: Booking) -> Timesheet:
     line = select(TimesheetLine.timesheet_id).where(TimesheetLine.booking_id == booking.id)
     return db.session.get_one(Timesheet, db.session.scalars(line).one(), populate_existing=True)
@@ -275,6 +287,7 @@ def test_what_cannot_be_reckoned_waits_alone_and_the_others_are_paid(
     }
     (wrong,) = (check for check in proof.prove() if not check.holds)
     assert wrong.wrong == [f"booking:{first.id}:hold: what is owed cannot be reckoned (ValueError)"]
+    assert late_told() == sorted([(ana.id, [sheet_of(first).id]), (budi.contractor_id, [sheet_of(budi).id])])
     before = len(told)
     for _ in range(2):
         after_a_day()
@@ -282,6 +295,7 @@ def test_what_cannot_be_reckoned_waits_alone_and_the_others_are_paid(
         runs.finish_runs()
     assert len(db.session.scalars(select(Event).where(Event.name == "pay_run.set_aside")).all()) == before
     assert {status for _, status in set_aside()} == {RunStatus.STARTED}
+    assert len(late_told()) == 2, "once, not at each try"
     later = made.worked_and_approved(scene, starts_at=MONDAY + timedelta(days=14))
     after_a_day()
     assert len(begun()) == 1, "what waits alone is no run that gathers"
@@ -295,6 +309,7 @@ def test_what_cannot_be_reckoned_waits_alone_and_the_others_are_paid(
     assert {frozenset(things) for things, at in set_aside() if at is RunStatus.STARTED} == {
         frozenset({sheet_of(budi).id})
     }
+    assert len(late_told()) == 2, "also where some of what waits together is parted again"
     assert [each for each in proof.prove() if not each.holds] == []
 
 
@@ -318,16 +333,24 @@ def test_whose_pay_waits_alone_reads_it_on_their_own_page(
     (asked,) = db.session.scalars(select(PayRun).where(PayRun.contractor_id == ana.id))
     while status_of(asked) is not RunStatus.FROZEN:
         runs.advance_run(asked.id)
-    assert "keeps this from being paid: 1 timesheet." in visitor.look("/work/pay").words
+    assert "the timesheet of the week from Nov 23, 2026 on" in visitor.look("/work/pay").words
     runs.finish_run(asked.id)
     assert [each.contractor_id for each in issued()] == [ana.id]
-    assert instant.ready(accounts.actor_of(other.contractor_id)).waits == []
+    assert instant.ready(accounts.actor_of(other.contractor_id)).waits == ()
     third = made.worked_and_approved(scene, person=ana, starts_at=MONDAY + timedelta(days=14))
     made.short(third)
     made.paid(scene.company_id)
     told = client.get("/api/v1/payslips/ready", headers=accounts.bearer(accounts.actor_of(ana.id))).json
     assert (told["currencies"], told["is_known"]) == ([], True)
-    assert told["waits"] == [{"kind": "timesheet", "count": 2}]
+    assert [(each["kind"], each["day"], each["net"]) for each in told["waits"]] == [
+        (None, None, {"amount": "60.00", "currency": "USD"}),
+        ("timesheet", "2026-11-23", None),
+    ]
+    assert "$60.00 USD, whose payslip waits" in visitor.look("/work/pay").words
+    run_pending()
+    inbox = visitor.look("/inbox").words
+    assert [inbox.count(title) for title in ("Some of your pay is late", "$60.00 USD of your pay is late")] == [1, 1]
+    assert "This could not be reckoned: the timesheet of the week from Nov 23, 2026 on. That is a fault" in inbox
 
 
 def test_what_can_be_reckoned_but_not_together_is_reckoned_in_parts(

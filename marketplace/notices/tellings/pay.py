@@ -90,6 +90,26 @@ TOLD: Mapping[str, tuple[Telling, ...]] = MappingProxyType(
                 "paid. It is tried again every day, or at once from that page.",
             ),
         ),
+        "contractor.pay_late": (
+            Telling(
+                Audience.CONTRACTOR,
+                Channel.BOTH,
+                "Some of your pay is late",
+                "This could not be reckoned: %(late)s. That is a fault of the service and not yours. Everything else "
+                "is paid as ever. Finance was told, and it is tried again every day. What is owed to you stays owed, "
+                "and its money is held. Your page of pay shows it until it is paid.",
+            ),
+        ),
+        "payslip.late": (
+            Telling(
+                Audience.CONTRACTOR,
+                Channel.BOTH,
+                "%(money)s of your pay is late",
+                "It is reckoned and could not be booked. That is a fault of the service and not yours. Everything "
+                "else is paid as ever. Finance was told, and it is tried again every day. What is owed to you stays "
+                "owed. Your page of pay shows it until it is paid.",
+            ),
+        ),
         "payout.paid": (
             Telling(
                 Audience.CONTRACTOR, Channel.BOTH, "%(money)s was paid out to you", "It is on its way to your account."

@@ -1,8 +1,8 @@
 """What waits to be paid, kind by kind: which things are payable, whose each is, and since when it was ready."""
 
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date, datetime
 from types import MappingProxyType
 from typing import Any
 from uuid import UUID
@@ -15,10 +15,9 @@ from marketplace.contracts.benefit_models import CashOut
 from marketplace.core import clock
 from marketplace.core.db import db
 from marketplace.pay.bonuses.models import Bonus
-from marketplace.pay.models import PayLine, PayRun, Payslip
-from marketplace.pay.rules import PayslipStatus
+from marketplace.pay.models import PayRun
 from marketplace.pay.runs import bonuses, rail_fees, trials, works
-from marketplace.pay.runs.counts import IDS, Count, PaidFor, of_ids
+from marketplace.pay.runs.counts import PaidFor
 from marketplace.pay.runs.fee_models import RailFee
 from marketplace.qualifications.models import Attempt
 from marketplace.shifts import guarantees
@@ -35,18 +34,20 @@ class Due:
     payable: Callable[[PayScope], Select[UUID]]
     owner: InstrumentedAttribute[UUID]
     ready_at: InstrumentedAttribute[Any]
+    at: InstrumentedAttribute[Any]
+    """The day, or the moment, by which its person knows it: of work the Monday of its week."""
 
 
 DUE: Mapping[PaidFor, Due] = MappingProxyType(
     {
-        PaidFor.TIMESHEET: Due(works.payable_timesheets, Timesheet.contractor_id, Timesheet.decided_at),
-        PaidFor.RULING: Due(works.payable_cuts, TimesheetCut.contractor_id, TimesheetCut.ended_at),
-        PaidFor.BACK_PAY: Due(works.payable_back_pays, Timesheet.contractor_id, BackPay.raised_at),
-        PaidFor.TEST: Due(trials.payable, Attempt.contractor_id, Attempt.ended_at),
-        PaidFor.BENEFIT: Due(cash_out.payable, CashOut.contractor_id, CashOut.asked_at),
-        PaidFor.GUARANTEE: Due(guarantees.payable, Guarantee.contractor_id, Guarantee.reckoned_at),
-        PaidFor.RAIL_FEE: Due(rail_fees.payable, RailFee.contractor_id, RailFee.kept_at),
-        PaidFor.BONUS: Due(bonuses.payable, Bonus.contractor_id, Bonus.granted_at),
+        PaidFor.TIMESHEET: Due(works.payable_timesheets, Timesheet.contractor_id, Timesheet.decided_at, Timesheet.week),
+        PaidFor.RULING: Due(works.payable_cuts, TimesheetCut.contractor_id, TimesheetCut.ended_at, Timesheet.week),
+        PaidFor.BACK_PAY: Due(works.payable_back_pays, Timesheet.contractor_id, BackPay.raised_at, Timesheet.week),
+        PaidFor.TEST: Due(trials.payable, Attempt.contractor_id, Attempt.ended_at, Attempt.ended_at),
+        PaidFor.BENEFIT: Due(cash_out.payable, CashOut.contractor_id, CashOut.asked_at, CashOut.asked_at),
+        PaidFor.GUARANTEE: Due(guarantees.payable, Guarantee.contractor_id, Guarantee.reckoned_at, Guarantee.week),
+        PaidFor.RAIL_FEE: Due(rail_fees.payable, RailFee.contractor_id, RailFee.kept_at, RailFee.kept_at),
+        PaidFor.BONUS: Due(bonuses.payable, Bonus.contractor_id, Bonus.granted_at, Bonus.granted_at),
     }
 )
 """All of it, but for tax that is given back to somebody who is paid nothing else."""
@@ -54,36 +55,26 @@ DUE: Mapping[PaidFor, Due] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class Thing:
-    """One of them, and whose it is."""
+    """One of them, whose it is, and the day or the moment by which they know it."""
 
     id: UUID
     kind: PaidFor
     contractor_id: UUID
+    at: date
+
+    def day(self, timezone: str) -> date:
+        """The day of it, where its person lives."""
+        return self.at.astimezone(clock.zone(timezone)).date() if isinstance(self.at, datetime) else self.at
 
 
 def things(scope: PayScope, most: int) -> list[Thing]:
     """What a run of this scope would take next, so many of each kind. A run of one company pays nobody's benefits."""
     kinds = {kind: each for kind, each in DUE.items() if kind is not PaidFor.BENEFIT or scope.company_id is None}
     return [
-        Thing(row[0], kind, row[1])
+        Thing(row[0], kind, row[1], row[2])
         for kind, each in kinds.items()
-        for row in db.session.execute(each.payable(scope).add_columns(each.owner).limit(most))
+        for row in db.session.execute(each.payable(scope).add_columns(each.owner, each.at).limit(most))
     ]
-
-
-def waits_alone(contractor_id: UUID) -> list[Count]:
-    """What of this person's pay waits in runs of its own, since it could not be reckoned, or its payslip not booked."""
-    aside = set_aside()
-    scope = PayScope(clock.now().date(), contractor_id=contractor_id, things=aside)
-    found = Counter(each.kind for each in things(scope, len(aside))) if aside else Counter()
-    written = select(Payslip.currency, *(getattr(PayLine, name) for name in IDS))
-    written = written.join(PayLine, PayLine.payslip_id == Payslip.id).join(PayRun, PayRun.id == Payslip.run_id)
-    mine = (Payslip.contractor_id == contractor_id, Payslip.status == PayslipStatus.FROZEN)
-    rows = db.session.execute(written.where(*mine, PayRun.try_at.is_not(None))).mappings().all()
-    for code in {row["currency"] for row in rows}:
-        own = of_ids([dict(row) for row in rows if row["currency"] == code], code)
-        found.update({PaidFor(kind): count for kind, count in own[code].items()})
-    return [Count(kind, found[kind]) for kind in PaidFor if found[kind]]
 
 
 def but_for_set_aside(scope: PayScope) -> PayScope:

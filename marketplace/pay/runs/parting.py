@@ -5,6 +5,7 @@ promise: so this is a fault, of the data of one person or of the program. The ot
 was parted is tried again a day later, or at once when finance asks, until somebody has mended it.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -18,13 +19,14 @@ from sqlalchemy.exc import IntegrityError
 from marketplace.accounts.rules import CLOCK
 from marketplace.core import clock
 from marketplace.core.db import at_fault, db, raised
-from marketplace.core.events import record
+from marketplace.core.events import record, record_many
 from marketplace.core.problems import Problem
 from marketplace.pay.models import PayLine, PayRun, Payslip
 from marketplace.pay.rules import PayslipStatus, RunStatus
 from marketplace.pay.runs import booking, counts, due, holds, trials, works
 from marketplace.pay.runs.counts import PaidFor
 from marketplace.pay.taxes import withholding
+from marketplace.workforce.models import Contractor
 from marketplace.workforce.pay_scope import PayScope
 
 T = TypeVar("T")
@@ -82,6 +84,26 @@ def _set_aside(run: PayRun, things: Sequence[due.Thing], because: Mapping[UUID, 
     alone = _alone(run, things=[each.id for each in things], status=RunStatus.STARTED)
     first = because[things[0].id]
     record("pay_run.set_aside", alone, by=CLOCK, data=_told(alone, first) | {"things": len(things)})
+    if run.parted_from_id is None:
+        _tell_owners(alone, things)
+
+
+def _tell_owners(alone: PayRun, things: Sequence[due.Thing]) -> None:
+    """Each of them once of all that is theirs, in an event that names nobody else and no company. What waits alone
+    already was told then, whatever becomes of it."""
+    own: dict[UUID, list[due.Thing]] = defaultdict(list)
+    for each in things:
+        own[each.contractor_id].append(each)
+    people = db.session.scalars(select(Contractor).where(Contractor.id.in_(own)).order_by(Contractor.id))
+    told = (
+        (person, {"pay_run": str(alone.id), "late": [_late(each, person.timezone) for each in own[person.id]]})
+        for person in people.all()
+    )
+    record_many("contractor.pay_late", told, by=CLOCK)
+
+
+def _late(thing: due.Thing, timezone: str) -> dict[str, str]:
+    return {"kind": thing.kind, "id": str(thing.id), "day": thing.day(timezone).isoformat()}
 
 
 def book_or_part(run: PayRun, payslip_ids: Sequence[UUID]) -> bool:
@@ -148,6 +170,8 @@ def _part(run: PayRun, payslip_id: UUID, because: Exception) -> None:
     )
     db.session.execute(update(Payslip).where(Payslip.id == payslip_id).values(run_id=alone.id))
     record("pay_run.parted", alone, by=CLOCK, data=_told(alone, because) | {"payslip": str(payslip_id)})
+    if run.parted_from_id is None:
+        record("payslip.late", slip, by=CLOCK)
 
 
 def _alone(run: PayRun, **more: Any) -> PayRun:
