@@ -353,6 +353,25 @@ def test_whose_pay_waits_alone_reads_it_on_their_own_page(
     assert "This could not be reckoned: the timesheet of the week from Nov 23, 2026 on. That is a fault" in inbox
 
 
+def test_where_nothing_can_be_reckoned_the_program_is_at_fault_and_the_run_waits_whole(
+    app: Flask, faults: dict[UUID, Exception | None]
+) -> None:
+    """The prices of both people raise: nothing is set aside and nobody told, the job fails at every look, and the run
+    goes on by itself once the program is mended."""
+    scene = shifts.scene()
+    works = [made.worked_and_approved(scene, starts_at=MONDAY + timedelta(days=day)) for day in range(2)]
+    faults |= {each.id: ValueError("no such rule") for each in works}
+    run = made.started(scene.company_id)
+    for _ in range(2):
+        with pytest.raises(ExceptionGroup, match="cannot go on"):
+            runs.finish_runs()
+    assert (status_of(run), set_aside(), late_told()) == (RunStatus.STARTED, [], [])
+    faults.clear()
+    runs.finish_runs()
+    assert len(issued()) == 2
+    assert status_of(run) is RunStatus.PAYING
+
+
 def test_what_can_be_reckoned_but_not_together_is_reckoned_in_parts(
     app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -52,8 +52,11 @@ def try_alone(run: PayRun, step: Callable[[PayRun], bool]) -> bool:
 def reckon_or_set_aside(run: PayRun, most: int, reckon: Callable[[PayScope], object]) -> None:
     """Reckons the next piece of a run, which the caller has locked: what `reckon` takes of a scope, so many things of
     each kind. Where that raises, it sets those aside for which it raises alone, or reckons some of the others: whoever
-    asks again goes on with the rest. Raises what was raised where it is no matter of single things, and where the run
-    is that of things set aside and none of them can be reckoned.
+    asks again goes on with the rest.
+
+    Raises what was raised where it is no matter of single things: where nothing of more than one person's can be
+    reckoned, and nothing of the run was, the program is at fault, and the run waits whole until it is mended. So it
+    does where the run is that of things set aside and none of them can be reckoned.
     """
     scope = due.but_for_set_aside(run.scope)
     because = raised(scope, reckon)
@@ -61,7 +64,7 @@ def reckon_or_set_aside(run: PayRun, most: int, reckon: Callable[[PayScope], obj
         return
     found = {each.id: each for each in due.things(scope, most)}
     broken = some(list(found), lambda ids: reckon(replace(scope, things=ids, without=())))
-    if broken is None or (run.things is not None and len(broken) == len(found)):
+    if broken is None or (len(broken) == len(found) and _is_of_all(run, list(found.values()))):
         raise because
     if broken and (things := _not_yet_aside(run, [found[each] for each in broken])):
         _set_aside(run, things, broken)
@@ -73,6 +76,13 @@ def _not_yet_aside(run: PayRun, things: Sequence[due.Thing]) -> Sequence[due.Thi
     db.session.execute(select(func.pg_advisory_xact_lock(func.hashtext("pay_run.set_aside"))))
     aside = set() if run.things is not None else {*due.set_aside()}
     return [each for each in things if each.id not in aside]
+
+
+def _is_of_all(run: PayRun, things: Sequence[due.Thing]) -> bool:
+    """Whether all of these at fault are no matter of single things."""
+    if run.things is not None:
+        return True
+    return len({each.contractor_id for each in things}) > 1 and not (run.lines or run.timesheets)
 
 
 def _set_aside(run: PayRun, things: Sequence[due.Thing], because: Mapping[UUID, Exception]) -> None:
