@@ -12,6 +12,7 @@ from flask.testing import FlaskClient
 from marketplace.accounts.rules import OperatorRole, OwnCompany
 from marketplace.core import clock
 from marketplace.core.db import db, transaction
+from marketplace.core.events import timeline
 from marketplace.core.money import Money
 from marketplace.ledger import queries as books
 from marketplace.pay.rails import chargebacks, counting
@@ -144,6 +145,10 @@ def test_a_company_that_paid_again_has_it_back_in_parts(
     assert (found.status, before - available(chargeback)) == (ChargebackStatus.REINSTATED, NONE)
     said = told_of(chargeback, status=ChargebackStatus.LOST, reinstated=euros("9.50"))
     assert chargebacks.differs(found, said) is None
+    told = [event.data for event in timeline("chargeback", chargeback.id) if event.name == "chargeback.unclear"]
+    assert [(each["why"], each["reinstated"], each["reinstated_currency"]) for each in reversed(told)] == [
+        ("currency", amount, "EUR") for amount in ("4.00", "9.00", "9.50")
+    ]
     assert (books.balance("platform:chargebacks", "USD"), books.balance("exchange:USD", "USD")) == (NONE, -TEN)
     assert (books.balance("platform:chargebacks", "EUR"), books.balance("exchange:EUR", "EUR")) == (
         -euros("9.50"), euros("9.50"),

@@ -238,9 +238,10 @@ def _contradicts(row: Chargeback, told: Told) -> str | None:
 
 
 def _is_uncounted(row: Chargeback, told: Told) -> bool:
-    """Whether something came back in another currency that nobody has counted."""
+    """Whether something came back in another currency that nobody has counted, and the bank still has some: what is
+    won, or wholly given back, is not counted."""
     said = foreign(told.money, told.reinstated)
-    return said is not None and said != row.foreign_known
+    return said is not None and said != row.foreign_known and bool(row.held)
 
 
 def _note_foreign(row: Chargeback, told: Told) -> None:
