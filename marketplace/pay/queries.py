@@ -1,7 +1,8 @@
 """Reads of pay: who sees which payment, run, payslip and account."""
 
 import re
-from collections.abc import Collection
+from collections import Counter
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -30,7 +31,7 @@ from marketplace.pay.bonuses.models import Bonus
 from marketplace.pay.bonuses.rules import BonusStatus
 from marketplace.pay.models import PayLine, PaymentOp, PayRun, Payslip, SandboxLever
 from marketplace.pay.rules import OpKind, OpStatus, PayslipStatus
-from marketplace.pay.runs import bonuses, so_far, trials, weeks
+from marketplace.pay.runs import bonuses, so_far, trials, weeks, works
 from marketplace.pay.runs.fee_models import RailFee
 from marketplace.pay.runs.lines import owed
 from marketplace.pay.taxes.models import Withholding
@@ -52,6 +53,15 @@ class CompanyBalance:
     currency: str
     available: Money
     held: Money
+
+
+@dataclass(frozen=True, slots=True)
+class OwedSoFar:
+    """What a company owes until now, by currency, and of how many bookings and tests that cannot be reckoned, also by
+    currency: those are in no sum."""
+
+    sums: Mapping[str, Money]
+    unknown: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,17 +156,19 @@ def is_to_be_paid(contractor_id: UUID) -> ColumnElement[bool]:
     )
 
 
-def owed_so_far(company_id: UUID, seen_by: Actor) -> dict[str, Money]:
+def owed_so_far(company_id: UUID, seen_by: Actor) -> OwedSoFar:
     """What a company owes until now for work that no payslip has paid, by currency: a part of what is held. Raises
     NotFound or Forbidden."""
     _require_money(company_id, seen_by)
-    # Bookings that cost the same are reckoned once: a page asks this, and most people work their shifts as planned.
-    alike = so_far.alike(clock.now(), company_id)
-    dues = [owed(work) * alike[work.booking_id] for work in so_far.not_yet_paid(clock.now(), company_id, alike)]
-    dues += [-paid for paid in so_far.paid_of_unpaid(company_id)]
-    dues += [trials.owed(each) for each in trials.not_yet_paid(clock.now(), company_id)]
+    dues, unknown = _owed_of_bookings(company_id)
+    for test in trials.not_yet_paid(clock.now(), company_id):
+        if (due := so_far.if_known(trials.owed, test)) is None:
+            unknown[test.rate.currency] += 1
+        else:
+            dues.append(due)
     dues += [due for _, due in (*weeks.not_yet_paid(company_id), *bonuses.not_yet_paid(company_id))]
-    return {code: total((due for due in dues if due.currency == code), code) for code in {due.currency for due in dues}}
+    codes = {due.currency for due in dues}
+    return OwedSoFar({code: total((due for due in dues if due.currency == code), code) for code in codes}, unknown)
 
 
 def runs(seen_by: Actor) -> Select[PayRun]:
@@ -264,6 +276,24 @@ def statement(name: str, seen_by: Actor, *, limit: int) -> Statement:
     if not currencies:
         raise NotFound
     return Statement(name, [books.balance(name, c) for c in currencies], books.lines_of_account(name, limit=limit))
+
+
+def _owed_of_bookings(company_id: UUID) -> tuple[list[Money], Counter[str]]:
+    """What adds up to what is owed for bookings, less what is paid of it, and how many cannot be reckoned."""
+    # Bookings that cost the same are reckoned once: a page asks this, and most people work their shifts as planned.
+    now = clock.now()
+    alike = so_far.alike(now, company_id)
+    kinds = so_far.not_yet_paid(now, company_id, alike)
+    costs = {work.booking_id: so_far.if_known(owed, work) for work in kinds}
+    dues = [cost * alike[booking_id] for booking_id, cost in costs.items() if cost is not None]
+    if len(dues) == len(kinds):
+        return dues + [-paid for paid in so_far.paid_of_unpaid(company_id)], Counter()
+    # Each by itself, since what is paid of one that cannot be reckoned is not to be taken from the others.
+    every = so_far.not_yet_paid(now, company_id)
+    paid = works.issued([work.booking_id for work in every])
+    known = [(work, so_far.if_known(owed, work)) for work in every]
+    dues = [cost - paid.get(work.booking_id, Money.zero(cost.currency)) for work, cost in known if cost is not None]
+    return dues, Counter(work.rate.currency for work, cost in known if cost is None)
 
 
 def _test_holds(company_id: UUID) -> tuple[Select[str], Select[str]]:

@@ -13,12 +13,13 @@ from marketplace.accounts import queries as accounts
 from marketplace.accounts.auth import actor
 from marketplace.core.events import timeline
 from marketplace.core.http import page
-from marketplace.core.money import Money, total
+from marketplace.core.money import total
 from marketplace.core.problems import NotFound
 from marketplace.gigs import queries as gigs
 from marketplace.pay.rules import handling_fee
 from marketplace.pay.runs import works
 from marketplace.pay.runs.lines import owed
+from marketplace.pay.runs.so_far import if_known
 from marketplace.shifts import corrections, cuts, piece_counts, queries, taps, timesheets
 from marketplace.shifts.cuts import NewCut
 from marketplace.shifts.hours import SILENCE_APPROVES
@@ -72,7 +73,8 @@ def decide_timesheet(company_id: UUID, timesheet_id: UUID, decision: str) -> Res
     form = Form(ma.Schema)
     if not form.done(lambda _: DECISIONS[decision](timesheet_id, by=actor())):
         return show_timesheet(company_id, timesheet_id, form)
-    of = {"who": parts["name"], "day": day(parts["sheet"].week), "money": money_words(parts["cost"])}
+    money = gettext("an amount that is not known yet") if parts["cost"] is None else money_words(parts["cost"])
+    of = {"who": parts["name"], "day": day(parts["sheet"].week), "money": money}
     return saved("list_timesheets", said=answers.told(**of))
 
 
@@ -108,9 +110,11 @@ def _chosen(sheet: Timesheet, data: Mapping[str, Any]) -> list[NewCut]:
 
 
 def _parts(sheet: Timesheet) -> dict[str, Any]:
-    """What the page shows of a timesheet; each line with what it costs by the rate rules, all included."""
+    """What the page shows of a timesheet; each line with what it costs by the rate rules, all included,
+    None where that cannot be reckoned."""
     gig = gigs.company_gig(sheet.gig_id, actor())
-    costs = {work.booking_id: owed(work) for work in works.of_timesheets([sheet.id])}
+    costs = {work.booking_id: if_known(owed, work) for work in works.of_timesheets([sheet.id])}
+    known = [cost for cost in costs.values() if cost is not None]
     return {
         "sheet": sheet,
         "gig": gig,
@@ -122,7 +126,7 @@ def _parts(sheet: Timesheet) -> dict[str, Any]:
         "costs": costs,
         "corrected": {each.booking_id for each in corrections.of_bookings([line.booking_id for line in sheet.lines])},
         "taps": taps.of_bookings([line.booking_id for line in sheet.lines]),
-        "cost": total(costs.values(), gig.currency) if costs else Money.zero(gig.currency),
+        "cost": total(known, gig.currency) if len(known) == len(costs) else None,
         "silence": SILENCE_APPROVES,
         "fees": {line.booking_id: handling_fee(line.booking.rate) for line in sheet.lines},
         "categories": [("", gettext("nothing is cut")), *((each, name_of("cut", each)) for each in CutCategory)],

@@ -103,7 +103,7 @@ def test_a_bonus_of_fifty_dollars_is_paid_beside_the_work(booking: Booking) -> N
     me, owner = accounts.actor_of(booking.contractor_id), accounts.owner_of(booking.company_id)
     bonus = pay.bonus(booking)
     assert (bonus.status, bonus.held, available(booking)) == (BonusStatus.GRANTED, usd("52.00"), usd("148.00"))
-    assert queries.owed_so_far(booking.company_id, owner)["USD"] == usd("119.40")
+    assert queries.owed_so_far(booking.company_id, owner).sums["USD"] == usd("119.40")
     assert [each.net for each in instant.ready(me).currencies] == [usd("110.00")]
     everything_holds()
     run = pay.paid()

@@ -2,16 +2,18 @@
 
 from datetime import timedelta
 
+import pytest
 from flask import Flask
 
 from marketplace.core import clock
 from marketplace.core.db import db
 from marketplace.core.money import Money, total
 from marketplace.pay import queries as pay
-from marketplace.pay.runs import so_far, works
+from marketplace.pay.queries import OwedSoFar
+from marketplace.pay.runs import lines, so_far, works
 from marketplace.pay.runs.lines import owed
 from marketplace.shifts import attendance
-from tests.factories import accounts, shifts
+from tests.factories import accounts, disputes, shifts
 from tests.factories import pay as made
 from tests.factories.shifts import MONDAY, Scene
 
@@ -45,15 +47,27 @@ def test_the_sum_is_that_of_each_by_itself(app: Flask) -> None:
     db.session.flush()
     assert at_night.night_minutes > 0
     assert sorted(so_far.alike(clock.now(), scene.company_id).values()) == [1, 1, 1, 2]
-    assert pay.owed_so_far(scene.company_id, scene.company) == {"USD": _one_by_one(scene)}
+    assert pay.owed_so_far(scene.company_id, scene.company).sums == {"USD": _one_by_one(scene)}
     shifts.at(running.ends_at)
-    assert pay.owed_so_far(scene.company_id, scene.company) == {"USD": _one_by_one(scene)}
+    assert pay.owed_so_far(scene.company_id, scene.company).sums == {"USD": _one_by_one(scene)}
+
+
+def test_what_cannot_be_reckoned_is_in_no_sum_and_the_rest_is(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of four hours one is cut and the others are paid, of two bookings: the price of one raises then. 16.85 are still
+    owed for the other, and 67.40 for a third, from which nothing that was paid of the first is taken."""
+    scene = shifts.scene()
+    broken_id, price = disputes.worked_and_cut(scene).booking_id, lines.priced
+    disputes.worked_and_cut(scene, starts_at=MONDAY + timedelta(days=7))
+    made.paid()
+    made.worked_and_approved(scene, starts_at=MONDAY + timedelta(days=14))
+    monkeypatch.setattr(lines, "priced", lambda work: price(work) if work.booking_id != broken_id else 1 // 0)
+    assert pay.owed_so_far(scene.company_id, scene.company) == OwedSoFar({"USD": Money.of("84.25", "USD")}, {"USD": 1})
 
 
 def test_what_is_paid_is_owed_no_more(app: Flask) -> None:
     scene = shifts.scene()
     paid = made.worked_and_approved(scene)
-    assert pay.owed_so_far(scene.company_id, scene.company) == {"USD": Money.of("67.40", "USD")}
+    assert pay.owed_so_far(scene.company_id, scene.company).sums == {"USD": Money.of("67.40", "USD")}
     made.paid()
     db.session.refresh(paid)
-    assert pay.owed_so_far(scene.company_id, scene.company) == {}
+    assert pay.owed_so_far(scene.company_id, scene.company).sums == {}

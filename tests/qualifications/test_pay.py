@@ -130,7 +130,7 @@ def test_a_company_sees_what_is_held_and_owed_for_its_tests(test: Qualification)
     owner = accounts.owner_of(test.company_id)
     (balance,) = pay.balances(test.company_id, owner)
     assert (balance.available, balance.held) == (usd("0.00"), usd("50.00"))
-    assert pay.owed_so_far(test.company_id, owner) == {"USD": usd("0.86")}
+    assert pay.owed_so_far(test.company_id, owner).sums == {"USD": usd("0.86")}
     assert pay.statement(test.fund_account, owner, limit=10).balances == [usd("43.56")]
     everything_holds()
 

@@ -9,6 +9,7 @@ from marketplace.core import clock
 from marketplace.core.db import db
 from marketplace.core.money import Money
 from marketplace.pay import queries as pay_queries
+from marketplace.pay.runs import lines
 from marketplace.shifts import queries as shifts_queries
 from marketplace.shifts.models import Offer, Shift
 from marketplace.shifts.rules import OfferStatus, ShiftStatus
@@ -128,8 +129,22 @@ def test_a_timesheet_is_approved_line_by_line(visitor: Visitor, scene: shifts.Sc
 def test_owed_and_held_are_told_apart(visitor: Visitor, scene: shifts.Scene, owner: Person) -> None:
     at = AtCompany(visitor.signed_in(owner), scene.company_id)
     shifts.worked(scene)
-    assert pay_queries.owed_so_far(scene.company_id, scene.company) == {"USD": Money.of("67.40", "USD")}
+    assert pay_queries.owed_so_far(scene.company_id, scene.company).sums == {"USD": Money.of("67.40", "USD")}
     assert "$67.40 USD owed for work done" in at.look("").html.replace("\xa0", " ")
+
+
+def test_what_cannot_be_reckoned_says_so_on_the_pages_of_money_and_time(
+    visitor: Visitor, scene: shifts.Scene, owner: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at = AtCompany(visitor.signed_in(owner), scene.company_id)
+    shifts.worked(scene)
+    (sheet,) = _timesheets(scene)
+    monkeypatch.setattr(lines, "priced", lambda _: 1 // 0)
+    assert "What is owed for 1 booking or test cannot be reckoned" in at.look("/money").words
+    page = at.look(f"/timesheets/{sheet.id}")
+    assert "What it costs cannot be reckoned." in page.words
+    assert "Altogether" not in page.words
+    assert "an amount that is not known yet" in at.visitor.hand_in(page, f"/timesheets/{sheet.id}/approve").words
 
 
 # --- finding --------------------------------------------------------------------------------------------------------

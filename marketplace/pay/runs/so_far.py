@@ -1,10 +1,12 @@
 """Work that is or may be owed for and is not all on issued payslips: what of it has come to until now. Reads only."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime
+from typing import TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+import structlog
 from sqlalchemy import ColumnElement, Text, case, cast, exists, func, or_, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
@@ -28,6 +30,9 @@ from marketplace.shifts.timesheet_models import TimesheetCut
 from marketplace.shifts.timesheet_rules import PENDING_CUT
 from marketplace.standards.hours import Span
 from marketplace.standards.line_kinds import OWN_BENEFITS
+
+T = TypeVar("T")
+log = structlog.get_logger()
 
 
 def not_yet_paid(now: datetime, company_id: UUID | None = None, among: Collection[UUID] | None = None) -> list[Work]:
@@ -69,6 +74,16 @@ def paid_of_unpaid(company_id: UUID) -> list[Money]:
     sums = sums.where(Payslip.status == PayslipStatus.ISSUED, PayLine.kind.not_in(OWN_BENEFITS))
     sums = sums.where(PayLine.booking_id.in_(unpaid.where(*_unpaid(company_id))))
     return [Money(int(amount), code) for code, amount in db.session.execute(sums.group_by(PayLine.currency))]
+
+
+def if_known(cost: Callable[[T], Money], each: T) -> Money | None:
+    """What it costs; None where that cannot be reckoned, whatever the fault of it is: whoever shows it shows the rest,
+    and says so. A pay run sets it aside, and the proof of the books names it."""
+    try:
+        return cost(each)
+    except Exception:
+        log.exception("cost_not_known", hold=getattr(each, "hold", ""))
+        return None
 
 
 # --- the parts ------------------------------------------------------------------------------------------------------
