@@ -26,7 +26,7 @@ from marketplace.pay.invoices.models import InvoiceLine
 from marketplace.pay.models import PaymentOp, PayRun, Payslip
 from marketplace.pay.rails import payments
 from marketplace.pay.rules import FURTHEST_AHEAD, LeverEffect, PayslipStatus, RunStatus, TooFarAhead, payable
-from marketplace.pay.runs import lines, parting, pay_day
+from marketplace.pay.runs import booking, lines, parting, pay_day
 from marketplace.pay.runs import service as runs
 from marketplace.pay.runs.reasons import Work
 from marketplace.pay.taxes import withholding
@@ -171,14 +171,54 @@ def test_the_only_payslip_of_a_last_piece_keeps_nobody_waiting(app: Flask, monke
     assert db.session.scalars(select(PayRun.parted_from_id).where(PayRun.id == last.run_id)).one() == run.id
 
 
-def test_a_payslip_that_is_the_only_one_of_its_run_stays_in_it(app: Flask) -> None:
+def test_the_only_payslip_of_a_run_waits_alone_too_and_so_its_person_and_finance_know(app: Flask) -> None:
+    """What somebody asked for at once is a run of one: it raised at every look, and nobody was told."""
     booking = made.worked_and_approved()
     made.short(booking)
-    run = made.started(booking.company_id)
-    with pytest.raises(InsufficientFunds):
-        runs.finish_run(run.id)
-    assert status_of(run) is RunStatus.FROZEN
-    assert len(db.session.scalars(select(PayRun)).all()) == 1
+    me = accounts.actor_of(booking.contractor_id)
+    with transaction():
+        asked = instant.pay_now(by=me)
+    assert runs.finish_run(asked.id) is RunStatus.PAID
+    (alone,) = db.session.scalars(select(PayRun).where(PayRun.parted_from_id == asked.id))
+    assert [str(each.net) for each in instant.ready(me).waits] == ["60.00 USD"]
+    after_a_day()
+    runs.finish_runs()
+    assert (status_of(alone), len(db.session.scalars(select(PayRun)).all())) == (RunStatus.FROZEN, 2)
+    with transaction():
+        ledger.post(Entry("mended", [Move(available_account(booking.company_id), hold_account(booking.id), made.CENT)]))
+    after_a_day()
+    runs.finish_runs()
+    assert (status_of(alone), len(instant.ready(me).waits)) == (RunStatus.PAYING, 0)
+
+
+@pytest.mark.parametrize("is_sound", [True, False])
+def test_a_first_piece_that_cannot_be_booked_keeps_later_ones_only_where_no_other_can(
+    app: Flask, monkeypatch: pytest.MonkeyPatch, is_sound: bool
+) -> None:
+    """Pieces of two: nothing of the first two people's payslips can be booked, and that of the third, or not."""
+    monkeypatch.setattr(runs, "BATCH", 2)
+    scene = shifts.scene()
+    for day in range(3):
+        made.worked_and_approved(scene, starts_at=MONDAY + timedelta(days=day))
+    run = made.started(scene.company_id)
+    while status_of(run) is not RunStatus.FROZEN:
+        runs.advance_run(run.id)
+    slips = db.session.scalars(select(Payslip).order_by(Payslip.id)).all()
+    broken = {each.id for each in slips[: 2 if is_sound else 3]}
+    book = booking.book
+
+    def unless_broken(ids: Sequence[UUID]) -> None:
+        assert not broken & {*ids}
+        book(ids)
+
+    monkeypatch.setattr(booking, "book", unless_broken)
+    if is_sound:
+        assert runs.finish_run(run.id) is RunStatus.PAYING
+    else:
+        with pytest.raises(AssertionError):
+            runs.finish_run(run.id)
+    parted = db.session.scalars(select(PayRun.id).where(PayRun.parted_from_id == run.id)).all()
+    assert (len(issued()), len(parted)) == ((1, 2) if is_sound else (0, 0))
 
 
 def test_a_payout_that_cannot_be_begun_keeps_nobody_else_waiting(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -370,6 +410,20 @@ def test_where_nothing_can_be_reckoned_the_program_is_at_fault_and_the_run_waits
     runs.finish_runs()
     assert len(issued()) == 2
     assert status_of(run) is RunStatus.PAYING
+
+
+def test_a_first_piece_that_cannot_be_reckoned_keeps_no_later_one_that_can(
+    app: Flask, faults: dict[UUID, Exception | None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Pieces of two, as where more than a piece of one company's comes first and all of it is wrong."""
+    monkeypatch.setattr(runs, "BATCH", 2)
+    scene = shifts.scene()
+    works = [made.worked_and_approved(scene, starts_at=MONDAY + timedelta(days=day)) for day in range(5)]
+    works.sort(key=lambda each: sheet_of(each).id)
+    faults |= {each.id: ValueError() for each in works[:4]}
+    assert runs.finish_run(made.started().id) is RunStatus.PAYING
+    assert [each.contractor_id for each in issued()] == [works[4].contractor_id]
+    assert [status for _, status in set_aside()] == [RunStatus.STARTED] * 2
 
 
 def test_what_can_be_reckoned_but_not_together_is_reckoned_in_parts(

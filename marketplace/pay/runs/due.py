@@ -67,14 +67,21 @@ class Thing:
         return self.at.astimezone(clock.zone(timezone)).date() if isinstance(self.at, datetime) else self.at
 
 
-def things(scope: PayScope, most: int) -> list[Thing]:
-    """What a run of this scope would take next, so many of each kind. A run of one company pays nobody's benefits."""
+def things(scope: PayScope, most: int, *, is_anywhere: bool = False) -> list[Thing]:
+    """What a run of this scope would take next, so many of each kind, or, from anywhere, what it takes some time. A run
+    of one company pays nobody's benefits."""
     kinds = {kind: each for kind, each in DUE.items() if kind is not PaidFor.BENEFIT or scope.company_id is None}
     return [
         Thing(row[0], kind, row[1], row[2])
         for kind, each in kinds.items()
-        for row in db.session.execute(each.payable(scope).add_columns(each.owner, each.at).limit(most))
+        for row in db.session.execute(
+            _anywhere(each.payable(scope), is_anywhere).add_columns(each.owner, each.at).limit(most)
+        )
     ]
+
+
+def _anywhere(found: Select[UUID], is_anywhere: bool) -> Select[UUID]:
+    return found.order_by(None).order_by(func.random()) if is_anywhere else found
 
 
 def but_for_set_aside(scope: PayScope) -> PayScope:

@@ -31,6 +31,8 @@ from marketplace.workforce.pay_scope import PayScope
 
 T = TypeVar("T")
 AGAIN_AFTER = timedelta(days=1)
+FEW = 10
+"""So many of what comes later are tried, of each kind, before the program is thought to be at fault."""
 FAULT = "fault"
 """In place of a problem's code: of whatever else was raised no more is told than its name, since it may name people."""
 log = structlog.get_logger()
@@ -55,16 +57,20 @@ def reckon_or_set_aside(run: PayRun, most: int, reckon: Callable[[PayScope], obj
     asks again goes on with the rest.
 
     Raises what was raised where it is no matter of single things: where nothing of more than one person's can be
-    reckoned, and nothing of the run was, the program is at fault, and the run waits whole until it is mended. So it
-    does where the run is that of things set aside and none of them can be reckoned.
+    reckoned, nothing of the run was, and nothing that comes later in it can be, the program is at fault, and the run
+    waits whole until it is mended. So it does where the run is that of things set aside and none can be reckoned.
     """
     scope = due.but_for_set_aside(run.scope)
     because = raised(scope, reckon)
     if because is None:
         return
     found = {each.id: each for each in due.things(scope, most)}
-    broken = some(list(found), lambda ids: reckon(replace(scope, things=ids, without=())))
-    if broken is None or (len(broken) == len(found) and _is_of_all(run, list(found.values()))):
+
+    def reckon_these(ids: Sequence[UUID]) -> None:
+        reckon(replace(scope, things=ids, without=()))
+
+    broken = some(list(found), reckon_these)
+    if broken is None or (len(broken) == len(found) and _is_of_all(run, scope, list(found.values()), reckon_these)):
         raise because
     if broken and (things := _not_yet_aside(run, [found[each] for each in broken])):
         _set_aside(run, things, broken)
@@ -78,11 +84,21 @@ def _not_yet_aside(run: PayRun, things: Sequence[due.Thing]) -> Sequence[due.Thi
     return [each for each in things if each.id not in aside]
 
 
-def _is_of_all(run: PayRun, things: Sequence[due.Thing]) -> bool:
+def _is_of_all(
+    run: PayRun, scope: PayScope, things: Sequence[due.Thing], reckon: Callable[[Sequence[UUID]], object]
+) -> bool:
     """Whether all of these at fault are no matter of single things."""
     if run.things is not None:
         return True
-    return len({each.contractor_id for each in things}) > 1 and not (run.lines or run.timesheets)
+    if run.lines or run.timesheets or len({each.contractor_id for each in things}) == 1:
+        return False
+    behind = replace(scope, without=[*scope.without, *(each.id for each in things)])
+    return not _is_any_sound([each.id for each in due.things(behind, FEW, is_anywhere=True)], reckon)
+
+
+def _is_any_sound(rows: Sequence[T], work: Callable[[Sequence[T]], object]) -> bool:
+    """Whether the work can be done for one of these, which nobody has tried yet. Nothing is done."""
+    return bool(rows) and len(at_fault(rows, work)) < len(rows)
 
 
 def _set_aside(run: PayRun, things: Sequence[due.Thing], because: Mapping[UUID, Exception]) -> None:
@@ -121,18 +137,30 @@ def book_or_part(run: PayRun, payslip_ids: Sequence[UUID]) -> bool:
     one cannot be booked it books some, or parts those that cannot from the run: whoever asks again goes on with the
     others.
 
-    Where none of them can, and none of the run was, it raises what the first of them raised: that is no matter of one
-    payslip, or keeps nobody else waiting.
+    Where none of several people's can, none of the run was, and none that comes later can be, it raises what they
+    raise: that is no matter of one payslip. So it does where the run is one that waits alone.
     """
     because = raised(payslip_ids, _book)
     if because is None:
         return True
     broken = some(payslip_ids, _book)
-    if broken is None or (len(broken) == len(payslip_ids) and not _has_booked(run)):
+    if broken is None or (len(broken) == len(payslip_ids) and not _has_booked(run) and _is_of_all_slips(run, broken)):
         raise because
     for payslip_id, failure in broken.items():
         _part(run, payslip_id, failure)
     return False
+
+
+def _is_of_all_slips(run: PayRun, broken: Mapping[UUID, Exception]) -> bool:
+    """Whether it is no matter of single payslips that none of these can be booked."""
+    if run.parted_from_id is not None:
+        return True
+    own = select(Payslip).where(Payslip.run_id == run.id, Payslip.status == PayslipStatus.FROZEN)
+    these = own.where(Payslip.id.in_(broken)).with_only_columns(func.count(Payslip.contractor_id.distinct()))
+    if db.session.scalar(these) == 1:
+        return False
+    behind = own.where(Payslip.id.not_in(broken)).order_by(func.random()).limit(FEW)
+    return not _is_any_sound(db.session.scalars(behind.with_only_columns(Payslip.id)).all(), _book)
 
 
 def some(rows: Sequence[T], work: Callable[[Sequence[T]], object]) -> Mapping[T, Exception] | None:
