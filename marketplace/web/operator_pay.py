@@ -77,6 +77,7 @@ def _pay_page(form: Form) -> str:
         alone=list(db.session.scalars(queries.waiting_runs(by).order_by(PayRun.id).limit(SHOWN))),
         owners=_owners(stuck),
         unreckoned=due if compared is None else 0,
+        is_refused=compared is None and due <= AT_ONCE,
         previews=[(each, pay_bar(each), counts_words(each.other_pay)) for each in seen],
         last=compared.compared_with if compared and seen else None,
         compared=[then_and_now(each) for each in compared.comparison] if compared and seen else [],

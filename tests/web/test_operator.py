@@ -151,7 +151,9 @@ def test_a_payslip_that_waits_alone_says_why_and_where_it_is_from(desk: Desk) ->
 def test_pay_that_cannot_be_reckoned_says_whose_it_is_and_why(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     name = accounts_queries.person(pay.worked_and_approved().contractor_id).name
     monkeypatch.setattr(lines, "priced", lambda *_: 1 // 0)
-    assert "nobody can say beforehand what a run would pay" in desk.look("/pay").words
+    for page in (desk.look("/pay"), desk.look(f"/pay?through={clock.now().date()}")):
+        assert "nobody can say beforehand what a run would pay" in page.words
+        assert "not paid yet" not in page.words, "neither that it takes a while, nor that it is nothing"
     run = pay.started()
     runs.finish_run(run.id)
     (alone,) = db.session.scalars(select(PayRun).where(PayRun.parted_from_id == run.id))
