@@ -58,7 +58,9 @@ CENT = Money(1, "USD")
 def short(booking: Booking) -> None:
     """A fault takes a cent out of what is held for it. Committed."""
     with transaction():
-        ledger.post(Entry("fault", [Move(hold_account(booking.id), available_account(booking.company_id), CENT)]))
+        ledger.post(
+            Entry(f"fault:{booking.id}", [Move(hold_account(booking.id), available_account(booking.company_id), CENT)])
+        )
 
 
 WHY = "You found the fault in the instructions."

@@ -14,6 +14,7 @@ from marketplace.core.db import db, transaction
 from marketplace.pay.models import PayRun
 from marketplace.pay.rules import RunStatus
 from tests.factories import pay as made
+from tests.factories import shifts
 
 TEN = Entry("test.ten", every_seconds(10))
 START = datetime(2026, 3, 1, 12, 0, 5, tzinfo=UTC)
@@ -102,8 +103,10 @@ def test_the_sweep_that_frees_locks_needs_none() -> None:
 def test_moved_time_has_everything_looked_at_in_one_order(app: Flask) -> None:
     """What has ended comes before what it makes room for: else the same move would not always come to the same. A pay
     run that cannot go on keeps nothing that comes after it."""
-    made.short(booking := made.worked_and_approved())
-    stuck = made.started(booking.company_id)
+    scene = shifts.scene()
+    for day in range(2):
+        made.short(made.worked_and_approved(scene, starts_at=shifts.MONDAY + timedelta(days=day)))
+    stuck = made.started(scene.company_id)
     with transaction():
         business.travel_to(business.now() + timedelta(days=3))
     assert queue.depth()[business.LOOK, "todo"] == 1
