@@ -12,7 +12,7 @@ import structlog
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import CHAR, BigInteger, DateTime, Enum, MetaData, Pool, event, text
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session, SessionTransaction, mapped_column
 
 from marketplace.core import pool
@@ -194,6 +194,12 @@ def at_fault(rows: Sequence[T], work: Callable[[Sequence[T]], object]) -> dict[T
         return {rows[0]: failure}
     half = len(rows) // 2
     return at_fault(rows[:half], work) | at_fault(rows[half:], work)
+
+
+def constraint_of(failure: Exception) -> str | None:
+    """The name of the constraint that refused a row; None where none has."""
+    refused = failure.orig if isinstance(failure, IntegrityError) else None
+    return refused.diag.constraint_name if isinstance(refused, psycopg.Error) else None
 
 
 @contextmanager

@@ -14,11 +14,10 @@ from uuid import UUID
 
 import structlog
 from sqlalchemy import exists, func, select, update
-from sqlalchemy.exc import IntegrityError
 
 from marketplace.accounts.rules import CLOCK
 from marketplace.core import clock
-from marketplace.core.db import at_fault, db, raised
+from marketplace.core.db import at_fault, constraint_of, db, raised
 from marketplace.core.events import record, record_many
 from marketplace.core.problems import Problem
 from marketplace.pay.models import PayLine, PayRun, Payslip
@@ -237,5 +236,4 @@ def _told(alone: PayRun, because: Exception) -> dict[str, Any]:
     log.error("pay_run.waits_alone", run=str(alone.id), exc_info=because)
     if isinstance(because, Problem):
         return {"because": because.code, "detail": because.detail}
-    named = because.orig.diag.constraint_name if isinstance(because, IntegrityError) else None  # type: ignore[union-attr]
-    return {"because": FAULT, "detail": named or type(because).__name__}
+    return {"because": FAULT, "detail": constraint_of(because) or type(because).__name__}
